@@ -209,19 +209,35 @@ impl Tx {
         (kind, id): (&str, &str),
         details: Value,
     ) -> Result<String> {
-        let entry = self.new_id();
-        Insert::into("log")
-            .set("id", &entry)
-            .set("at", self.now())
-            .set("actor", self.actor().to_owned())
-            .set("action", action.as_str())
-            .set("subject_kind", kind)
-            .set("subject_id", id)
-            .set("details", details.to_string())
-            .run(self)
-            .await?;
-        Ok(entry)
+        let entry = Entry {
+            id: self.new_id(),
+            position: None,
+            at: self.now(),
+            actor: self.actor().to_owned(),
+            action: action.as_str().to_owned(),
+            subject_kind: kind.to_owned(),
+            subject_id: id.to_owned(),
+            details: details.to_string(),
+        };
+        insert(self, &entry).await?;
+        Ok(entry.id)
     }
+}
+
+/// Writes an entry, new or brought back with its position.
+async fn insert(tx: &mut Tx, entry: &Entry) -> Result<()> {
+    Insert::into("log")
+        .set("id", &entry.id)
+        .set("position", entry.position)
+        .set("at", &entry.at)
+        .set("actor", &entry.actor)
+        .set("action", &entry.action)
+        .set("subject_kind", &entry.subject_kind)
+        .set("subject_id", &entry.subject_id)
+        .set("details", &entry.details)
+        .run(tx)
+        .await?;
+    Ok(())
 }
 
 /// Entries after `position`, oldest first, at most `limit`; those that have no position yet come last.

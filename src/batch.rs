@@ -60,6 +60,15 @@ text_enum! {
     }
 }
 
+impl State for ScanState {
+    const TABLE: &'static str = "scans";
+
+    /// A scan stays what it was found to be when it came; only a restore finds out later that its bytes had come before.
+    fn next(self) -> &'static [Self] {
+        &[]
+    }
+}
+
 impl State for BatchState {
     const TABLE: &'static str = "batches";
 

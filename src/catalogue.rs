@@ -1,5 +1,6 @@
 //! The catalogue: SQLite in the data folder by default, PostgreSQL by URL; one SQL for both.
 
+mod agreement;
 mod clock_difference;
 mod column;
 mod export;
@@ -21,16 +22,17 @@ use std::time::Duration;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyPool, Connection, Executor};
 
+pub use agreement::{hold_agreement, set_agreement};
 pub use column::{Flag, JsonText};
 pub(crate) use column::{json_column, text_enum};
-pub use export::{Exported, Line, TableSum, Withheld};
+pub use export::{ExportLine, Exported, TableSum, Withheld};
 pub(crate) use fault::is_unknown_host;
 pub use folded::{folded, folded_pattern};
 pub use import::import;
 pub use keyset::{Key, Slice, Turn, Window};
-pub use state::State;
+pub use state::{Move, State, lock, lock_in};
 pub use tx::Tx;
-pub use write::{Insert, Move, changed_one, lock_in};
+pub use write::{Insert, changed_one};
 
 use pulse::Pulse;
 

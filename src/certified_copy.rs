@@ -26,7 +26,7 @@ pub use code_expiry::{by_tracking_code, set_code_until};
 pub(crate) use comparison::differences;
 pub(crate) use content::printed;
 pub(crate) use corrections::take_effect;
-pub(crate) use preservation::{preserve, restore};
+pub(crate) use preservation::{preserve, restore, restore_counters};
 pub use register::{BookFilter, book, book_count, book_page, bytes, line};
 pub(crate) use register::{row, sealed_bytes};
 pub(crate) use register_line::{close_request, give_up_line};

@@ -1,6 +1,7 @@
 //! A certified copy is asked for, confirmed by a clerk, released by an approver, or refused; the
 //! applicant follows it with a tracking code.
 
+mod archive_search;
 mod asked;
 mod candidates;
 mod compare;
@@ -24,6 +25,8 @@ mod submit;
 mod taking_up;
 mod tracking;
 
+pub(crate) use archive_search::insert_search;
+pub use archive_search::{PreservedSearch, SearchState};
 pub use asked::{RELATIONS, STANDINGS, faults_of};
 pub use candidates::{Candidate, Earlier, Reason, candidates, earlier};
 pub(crate) use candidates::{mask_reasons, reasons};

@@ -12,7 +12,9 @@ pub use decide::{approve, reject};
 pub use enter::{attach, enter, grounds};
 pub use overlay::{InForce, overlaid};
 pub(crate) use overlay::{day_of, in_force, now_in_force, refuse_revoked};
-pub(crate) use rows::{all_approved, approved_after, approved_of, approved_of_scan, restore};
+pub(crate) use rows::{
+    all_approved, approved_after, approved_of, approved_of_scan, restore, restore_counters,
+};
 pub(crate) use rows::{classes_of, mask_changes};
 pub use rows::{get, list, names_of, of_record};
 

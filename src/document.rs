@@ -14,6 +14,8 @@ mod pages;
 mod preservation;
 mod propose;
 mod several;
+mod store;
+mod volume;
 
 pub use describe::{Confirming, NewDocument, confirm, describe};
 pub use fields::DocumentFields;
@@ -24,7 +26,8 @@ pub use pages::{Join, Order, PlacedPage, Split, arrange, join, split};
 pub use preservation::preserve;
 pub(crate) use preservation::{PREFIX, restore};
 pub(crate) use propose::{propose, propose_all, rehang, take_place};
-pub(crate) use several::{MOST_TOGETHER, PileIn, read_again, read_together};
+pub(crate) use several::{MOST_TOGETHER, read_again, read_together};
+pub use volume::{VolumeSplit, merge_volume, split_volume};
 
 use crate::catalogue::{JsonText, State, text_enum};
 

@@ -25,14 +25,14 @@ impl Fault {
 impl serde::Serialize for Fault {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(serde::Serialize)]
-        struct Shown<'a> {
+        struct PrintedFault<'a> {
             pointer: &'a str,
             vi: String,
             en: String,
         }
         let (vi, en) = (self.message.vi(), self.message.en());
         let pointer = &self.pointer;
-        Shown { pointer, vi, en }.serialize(serializer)
+        PrintedFault { pointer, vi, en }.serialize(serializer)
     }
 }
 

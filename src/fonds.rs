@@ -32,8 +32,8 @@ pub use series::{
 };
 pub use shelf::Shelf;
 pub use volume::{
-    NewVolume, Volume, VolumeSplit, change_volume, close_volume, make_volume, merge_volume,
-    move_volume, preserve_volume, split_volume, volume, volume_by_code, volumes,
+    NewVolume, Volume, change_volume, close_volume, make_volume, move_volume, preserve_volume,
+    volume, volume_by_code, volumes,
 };
 pub(crate) use volume::{insert_volume, restore_volume_batches, restore_volume_form};
 

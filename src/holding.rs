@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Insert, JsonText, Tx, json_column, text_enum};
+use crate::catalogue::{Insert, JsonText, Move, State, Tx, json_column, text_enum};
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, PRIORITY_UPKEEP};
 
@@ -42,6 +42,19 @@ text_enum! {
         Open,
         Closed,
         Merged,
+    }
+}
+
+impl State for HoldingState {
+    /// Series, files and volumes have it, each in its own table.
+    const TABLE: &'static str = "";
+
+    fn next(self) -> &'static [Self] {
+        match self {
+            Self::Open => &[Self::Closed, Self::Merged],
+            Self::Closed => &[Self::Merged],
+            Self::Merged => &[],
+        }
     }
 }
 
@@ -185,7 +198,7 @@ pub(crate) async fn touch_along(tx: &mut Tx, kind: HoldingKind, id: &str) -> Res
     Ok(())
 }
 
-/// Gives a series, a file or a volume its state, and what it was merged into.
+/// Gives a series, a file or a volume its state, and what it was merged into; `Refused` where it has moved on.
 pub(crate) async fn set_state(
     tx: &mut Tx,
     kind: HoldingKind,
@@ -193,17 +206,11 @@ pub(crate) async fn set_state(
     state: HoldingState,
     merged_into: Option<&str>,
 ) -> Result<()> {
-    let statement = format!(
-        "UPDATE {} SET state = $1, merged_into = $2 WHERE id = $3",
-        kind.table()
-    );
-    sqlx::query(sqlx::AssertSqlSafe(statement))
-        .bind(state)
-        .bind(merged_into)
-        .bind(id)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
+    let moved = Move::of(kind.table(), state).set("merged_into", merged_into);
+    match moved.run(tx, id).await? {
+        true => Ok(()),
+        false => Err(Error::refuse("errors.stale")),
+    }
 }
 
 /// Closes a series, a file or a volume that was seen at `seen`.

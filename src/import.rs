@@ -15,10 +15,10 @@ mod found;
 mod headers;
 mod mapping;
 mod matching;
+mod original;
 mod preservation;
 mod reading;
 mod receive;
-mod restoration;
 mod rows;
 mod seen_rows;
 mod take_in;
@@ -35,11 +35,11 @@ pub use mapping::{KeptMapping, MappedColumn, Mapping};
 pub use matching::{
     FoundBy, ListDifference, ListMatch, MatchState, Verdict, ask_to_compare, compare,
 };
-pub(crate) use preservation::PREFIX;
+pub(crate) use original::PREFIX;
 pub use preservation::preserve;
+pub(crate) use preservation::{restore, restore_rows};
 pub use reading::{ListFormat, ListProblem, Oddity};
 pub use receive::receive;
-pub(crate) use restoration::{restore, restore_rows};
 pub use rows::{ListFields, ListValue, OtherTexts};
 pub(crate) use seen_rows::{IndexedRow, indexed_rows, row_classes};
 pub use seen_rows::{ListRow, RowFilter, RowsListed, RowsOf, differences, row, rows};

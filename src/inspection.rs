@@ -25,7 +25,7 @@ use crate::error::Result;
 use crate::jobs::{Kind, Leased};
 use crate::page::{COUNTS, Numbering, PageState};
 use crate::page_flag::{self, Details, Noticed, PLACED};
-use sequence::{Fault, Finding, Shown};
+use sequence::{Fault, Finding, NumbersShown};
 
 /// A page at its place in the order.
 #[derive(sqlx::FromRow)]
@@ -151,7 +151,7 @@ fn names_recur(sheets: &[PlacedPage]) -> bool {
 /// Everything worth a look in the printed numbers and in those of the rows.
 fn noticed(sheets: &[PlacedPage], bound: bool) -> Vec<Noticed> {
     let mut noticed: Vec<Noticed> = Vec::new();
-    let printed: Vec<Shown> = shown(sheets, bound, |sheet| {
+    let printed: Vec<NumbersShown> = shown(sheets, bound, |sheet| {
         let number = sheet.numbering.printed;
         (
             number.map(|number| (number, number)).into_iter().collect(),
@@ -193,7 +193,7 @@ fn shown(
     sheets: &[PlacedPage],
     bound: bool,
     of: impl Fn(&PlacedPage) -> (Vec<(i64, i64)>, Option<i64>),
-) -> Vec<Shown> {
+) -> Vec<NumbersShown> {
     let mut before: Option<&PlacedPage> = None;
     let mut all = Vec::with_capacity(sheets.len());
     for sheet in sheets {
@@ -203,7 +203,7 @@ fn shown(
             before.name != sheet.name && (before.pages > 1 || sheet.pages > 1)
         });
         let (runs, unseen) = of(sheet);
-        all.push(Shown {
+        all.push(NumbersShown {
             runs,
             unseen,
             fresh: other_file && !bound,

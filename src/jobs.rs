@@ -1,18 +1,21 @@
 //! The durable queue: enqueued in the transaction of the change, leased by time, settled only by
 //! the holder. Of one thing, one job of a kind is worked at a time. How a job ends is decided in [`End`].
 
-mod ends;
-mod stock;
+mod backlog;
+mod retry_policy;
 
 use std::time::Duration;
 
-use crate::catalogue::{Catalogue, Engine, Tx, changed_one, text_enum};
+use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
+
+use crate::catalogue::{Catalogue, Engine, Move, State, Tx, text_enum};
 use crate::clock::{Clock, stamp};
 use crate::error::{Error, Result};
 
-pub use ends::{End, give_back, while_held};
-pub use stock::{Backlog, Stuck, backlog, count_stuck, stuck};
-pub(crate) use stock::{Move, Which, move_all};
+pub use backlog::{Backlog, JobAction, Stuck, backlog, count_stuck, stuck};
+pub(crate) use backlog::{JobFilter, intervene};
+pub use retry_policy::{End, give_back, while_held};
 
 text_enum! {
     /// The kinds of work, listed by hand in this one place.
@@ -79,6 +82,23 @@ text_enum! {
         Held,
         /// A person ended it undone.
         GivenUp,
+    }
+}
+
+impl State for JobState {
+    const TABLE: &'static str = "jobs";
+
+    fn next(self) -> &'static [Self] {
+        match self {
+            // What waits, and failed before, may be told to wait anew.
+            Self::Ready => &[Self::Ready, Self::Leased, Self::Held, Self::GivenUp],
+            // Taken over from a holder that stopped answering, or settled by its own.
+            Self::Leased => &[Self::Leased, Self::Ready, Self::Done, Self::Failed],
+            Self::Failed => &[Self::Ready, Self::Held, Self::GivenUp],
+            Self::Held => &[Self::Ready, Self::GivenUp],
+            Self::GivenUp => &[Self::Ready],
+            Self::Done => &[],
+        }
     }
 }
 
@@ -172,37 +192,31 @@ impl Tx {
         priority: i64,
         holder: &str,
     ) -> Result<Option<Leased>> {
-        let silent = sqlx::query_as(
-            "UPDATE jobs SET leased_by = $1, lease_until = $2, lost = lost + 1
-             WHERE kind = $3 AND subject = $4 AND state = 'leased' AND lease_until < $5
-             RETURNING id, kind, subject, attempts, faults, lost, leased_by",
-        )
-        .bind(holder)
-        .bind(stamp(self.clock().now() + LEASE))
-        .bind(kind)
-        .bind(subject)
-        .bind(self.now())
-        .fetch_optional(&mut **self)
-        .await?;
-        if silent.is_some() {
-            return Ok(silent);
+        let now = self.now();
+        let silent = taken_over(holder, self.clock().now())
+            .while_at("kind", kind)
+            .while_at("subject", subject)
+            .only_where("lease_until < ?", &[&now]);
+        if let Some(job) = silent.run_returning(self, LEASED).await?.pop() {
+            return Ok(Some(job));
         }
-        let job = sqlx::query_as(
-            // The conflict is with the index over leased jobs: somebody works the same thing now.
+        // The conflict is with the index over leased jobs: somebody works the same thing now.
+        let statement = format!(
             "INSERT INTO jobs (id, kind, subject, priority, state, attempts, run_at, leased_by,
                 lease_until, created_at)
              VALUES ($1, $2, $3, $4, 'leased', 1, $5, $6, $7, $5) ON CONFLICT DO NOTHING
-             RETURNING id, kind, subject, attempts, faults, lost, leased_by",
-        )
-        .bind(self.new_id())
-        .bind(kind)
-        .bind(subject)
-        .bind(priority)
-        .bind(self.now())
-        .bind(holder)
-        .bind(stamp(self.clock().now() + LEASE))
-        .fetch_optional(&mut **self)
-        .await?;
+             RETURNING {LEASED}"
+        );
+        let job = sqlx::query_as(AssertSqlSafe(statement))
+            .bind(self.new_id())
+            .bind(kind)
+            .bind(subject)
+            .bind(priority)
+            .bind(self.now())
+            .bind(holder)
+            .bind(stamp(self.clock().now() + LEASE))
+            .fetch_optional(&mut **self)
+            .await?;
         // Somebody works the same thing now, on what was before this transaction; the job that waits will see
         // it.
         if job.is_none() {
@@ -217,16 +231,13 @@ impl Tx {
     /// # Errors
     /// As any statement.
     pub async fn complete(&mut self, job: &Leased) -> Result<bool> {
-        let done = sqlx::query(
+        let done = Move::to(JobState::Done)
             // Guarded by the holder: after a lost lease the result of another worker must not be
             // overwritten.
-            "UPDATE jobs SET state = 'done', settled_at = $1, error_code = NULL
-             WHERE id = $2 AND leased_by = $3 AND state = 'leased'",
-        )
-        .bind(self.now())
-        .bind(&job.id)
-        .bind(&job.holder);
-        changed_one(self, done).await
+            .while_at("leased_by", &job.holder)
+            .set("settled_at", self.now())
+            .clear(&["error_code"]);
+        done.run(self, &job.id).await
     }
 
     /// Marks the job done and commits its result with it; a lost lease rolls both back, because another holder
@@ -272,62 +283,76 @@ pub async fn lease(
 ) -> Result<Option<Leased>> {
     // Silent ones first: they are older, and their subject is blocked until somebody takes them
     // over.
-    while let Some(job) = take(catalogue, clock, SILENT, kind, holder).await? {
+    let now = clock.now();
+    while let Some(job) = take(catalogue, taken_over(holder, now), SILENT, kind, now).await? {
         if job.lost < LOST_PATIENCE {
             return Ok(Some(job));
         }
         // It is leased already, so it is put back instead of left: otherwise the next worker would meet it at
         // once.
-        ends::put_off(catalogue, clock, &job).await?;
+        retry_policy::put_off(catalogue, clock, &job).await?;
     }
-    match take(catalogue, clock, WAITING, kind, holder).await {
+    match take(catalogue, taken_up(holder, now), WAITING, kind, now).await {
         // Another worker took up the same thing at the same moment.
         Err(Error::AlreadyExists { .. }) => Ok(None),
         taken => taken,
     }
 }
 
-/// Jobs of a kind whose holder stopped answering; what that costs them is their holder's, not an attempt of theirs.
+/// The next job of a kind whose holder stopped answering; what that costs it is its holder's, not an attempt of its own.
 const SILENT: &str =
-    "UPDATE jobs SET state = 'leased', leased_by = $1, lease_until = $2, lost = lost + 1
-     WHERE id = (SELECT id FROM jobs WHERE kind = $3 AND state = 'leased' AND lease_until < $4
-        ORDER BY priority DESC, run_at LIMIT 1";
-/// Jobs of a kind that wait and are due, except for those of a thing that is being worked.
+    "id = (SELECT id FROM jobs WHERE kind = ? AND state = 'leased' AND lease_until < ?
+    ORDER BY priority DESC, run_at LIMIT 1";
+/// The next job of a kind that waits and is due, except for those of a thing that is being worked.
 const WAITING: &str =
     // Two workers on one subject would undo each other's result, so the second job waits for the
     // first.
-    "UPDATE jobs SET state = 'leased', leased_by = $1, lease_until = $2, once_key = NULL,
-        attempts = attempts + 1
-     WHERE id = (SELECT id FROM jobs j WHERE kind = $3 AND state = 'ready' AND run_at <= $4
-            AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.kind = j.kind AND o.subject = j.subject
-                AND o.state = 'leased')
-        ORDER BY priority DESC, run_at LIMIT 1";
+    "id = (SELECT id FROM jobs j WHERE kind = ? AND state = 'ready' AND run_at <= ?
+        AND NOT EXISTS (SELECT 1 FROM jobs o WHERE o.kind = j.kind AND o.subject = j.subject
+            AND o.state = 'leased')
+    ORDER BY priority DESC, run_at LIMIT 1";
+/// The columns of a job that its holder knows.
+const LEASED: &str = "id, kind, subject, attempts, faults, lost, leased_by";
+
+/// A lease taken over from a holder that stopped answering.
+fn taken_over(holder: &str, now: Timestamp) -> Move<JobState> {
+    leased_to(holder, now)
+        .from(&[JobState::Leased])
+        .count_up("lost")
+}
+
+/// The lease of a job that waits.
+fn taken_up(holder: &str, now: Timestamp) -> Move<JobState> {
+    leased_to(holder, now)
+        .from(&[JobState::Ready])
+        .count_up("attempts")
+        .clear(&["once_key"])
+}
+
+fn leased_to(holder: &str, now: Timestamp) -> Move<JobState> {
+    Move::to(JobState::Leased)
+        .set("leased_by", holder)
+        .set("lease_until", stamp(now + LEASE))
+}
 
 async fn take(
     catalogue: &Catalogue,
-    clock: &dyn Clock,
-    statement: &str,
+    lease: Move<JobState>,
+    next: &str,
     kind: Kind,
-    holder: &str,
+    now: Timestamp,
 ) -> Result<Option<Leased>> {
     // SQLite has one writer; on PostgreSQL a row that another worker is just leasing is passed over.
     let lock = match catalogue.engine() {
         Engine::Sqlite => "",
         Engine::Postgres => " FOR UPDATE SKIP LOCKED",
     };
-    let statement = format!(
-        "{statement}{lock}) RETURNING id, kind, subject, attempts, faults, lost, leased_by"
-    );
+    let next = format!("{next}{lock})");
+    let lease = lease.only_where(&next, &[kind.as_str(), &stamp(now)]);
     let mut tx = catalogue.begin().await?;
-    let job = sqlx::query_as(sqlx::AssertSqlSafe(statement))
-        .bind(holder)
-        .bind(stamp(clock.now() + LEASE))
-        .bind(kind)
-        .bind(stamp(clock.now()))
-        .fetch_optional(&mut *tx)
-        .await?;
+    let mut job = lease.run_returning(&mut tx, LEASED).await?;
     tx.commit().await?;
-    Ok(job)
+    Ok(job.pop())
 }
 
 #[cfg(test)]
@@ -336,8 +361,13 @@ mod tests {
 
     #[tokio::test]
     async fn the_next_job_is_found_without_walking_the_queue() {
-        for statement in [SILENT, WAITING] {
-            let query = format!("{statement}) RETURNING id");
+        let now = Timestamp::UNIX_EPOCH;
+        for (lease, next) in [
+            (taken_over("w", now), SILENT),
+            (taken_up("w", now), WAITING),
+        ] {
+            let next = lease.only_where(&format!("{next})"), &["read_page", ""]);
+            let query = format!("{} RETURNING id", next.statement());
             let walked = crate::catalogue::plan::walked(&query, &[]).await;
             assert_eq!(walked, [""; 0]);
         }

@@ -18,7 +18,8 @@ pub(crate) use numbering::{COUNTS, Numbering};
 pub(crate) use picture::image_for_copy;
 pub use picture::{ImageOptions, Kept, Part, image, picture_of};
 pub(crate) use store::{
-    ask_for_comparison, give_up, reinstate, scan_of, store, store_again, take_up_again,
+    ask_for_comparison, give_up, reinstate, restore_words, scan_of, set_read, store, store_again,
+    take_up_again,
 };
 use store::{complete_only, store_failure, store_reading};
 pub use together::read_document;
@@ -115,11 +116,11 @@ impl TryFrom<QualityText> for Vec<String> {
 
     fn try_from(text: QualityText) -> Result<Self, serde_json::Error> {
         #[derive(serde::Deserialize)]
-        struct Shown {
+        struct QualityFlags {
             #[serde(default)]
             flags: Vec<String>,
         }
-        Ok(serde_json::from_str::<Shown>(&text.0)?.flags)
+        Ok(serde_json::from_str::<QualityFlags>(&text.0)?.flags)
     }
 }
 

@@ -58,7 +58,9 @@ impl State for FlagState {
 
     fn next(self) -> &'static [Self] {
         match self {
+            // What an open one says may change.
             Self::Open => &[
+                Self::Open,
                 Self::Accepted,
                 Self::Excluded,
                 Self::Superseded,

@@ -4,11 +4,13 @@
 //! the newest.
 
 mod comparison;
+mod readings;
 mod words;
 
 use comparison::refuse_different;
 pub(crate) use comparison::refuse_other_than_kept;
 pub use comparison::{Difference, differences};
+pub(crate) use readings::{queue_unread, restore_readings};
 pub(crate) use words::preserved_words;
 use words::words;
 

@@ -7,7 +7,8 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::Tx;
 use crate::error::{Error, Fault, Result};
-use crate::jobs::{self, Kind, Move, Stuck, Which};
+pub use crate::jobs::JobAction;
+use crate::jobs::{self, JobFilter, Kind, Stuck};
 use crate::messages::Message;
 use crate::{certified_copy, page};
 
@@ -28,7 +29,7 @@ pub struct Chosen {
 }
 
 impl Chosen {
-    fn which(&self) -> Result<Which> {
+    fn filter(&self) -> Result<JobFilter> {
         let unknown = |word: &String| {
             let message = Message::new("faults.unknown_job_kind").with("kind", word);
             // An empty field of the page's form means "any", as a missing one does in the API.
@@ -37,25 +38,12 @@ impl Chosen {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         let kind = given(&self.kind);
         let kind = kind.map(|word| word.parse::<Kind>().map_err(|_| unknown(&word)));
-        Ok(Which {
+        Ok(JobFilter {
             id: given(&self.id),
             kind: kind.transpose()?,
             code: given(&self.code),
         })
     }
-}
-
-/// What a person wants of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum JobAction {
-    /// Try them again, at once; also those held or put off. With the code of a reading that failed for no fault of the
-    /// file (`timed_out`, `out_of_memory`, `crashed`, `unavailable`), the pages that failed for it too.
-    Retry,
-    /// Nobody works them until they are retried.
-    Hold,
-    /// End them undone: a page stands aside unread, a copy's line is void and its request can be released again.
-    GiveUp,
 }
 
 /// What is stuck or put off; `after` is the id of the last of the page before.
@@ -70,7 +58,7 @@ pub async fn stuck(
 ) -> Result<Vec<Stuck>> {
     require(caller, Act::SeeQueue)?;
     let most = i64::try_from(MOST_ROWS).unwrap_or(i64::MAX);
-    jobs::stuck(&archive.catalogue, &chosen.which()?, after, most).await
+    jobs::stuck(&archive.catalogue, &chosen.filter()?, after, most).await
 }
 
 /// How many are stuck or put off, whatever the page.
@@ -79,7 +67,7 @@ pub async fn stuck(
 /// `Forbidden`, `Invalid` kind.
 pub async fn count(archive: &Archive, caller: &Caller, chosen: &Chosen) -> Result<i64> {
     require(caller, Act::SeeQueue)?;
-    jobs::count_stuck(&archive.catalogue, &chosen.which()?).await
+    jobs::count_stuck(&archive.catalogue, &chosen.filter()?).await
 }
 
 /// Does it, and says to how many.
@@ -93,22 +81,22 @@ pub async fn steer(
     action: JobAction,
 ) -> Result<usize> {
     require(caller, Act::SteerQueue)?;
-    let which = chosen.which()?;
-    let (to, logged) = match action {
-        JobAction::Retry => (Move::Retry, Action::JobsRetried),
-        JobAction::Hold => (Move::Hold, Action::JobsHeld),
-        JobAction::GiveUp => (Move::GiveUp, Action::JobsGivenUp),
+    let filter = chosen.filter()?;
+    let logged = match action {
+        JobAction::Retry => Action::JobsRetried,
+        JobAction::Hold => Action::JobsHeld,
+        JobAction::GiveUp => Action::JobsGivenUp,
     };
     let mut tx = archive.begin(caller).await?;
-    let moved = jobs::move_all(&mut tx, &which, to).await?;
+    let moved = jobs::intervene(&mut tx, &filter, action).await?;
     // Named and not found is the person's mistake; "all of a kind" that are none is an answer.
-    if moved.is_empty() && which.id.is_some() {
+    if moved.is_empty() && filter.id.is_some() {
         return Err(Error::NotFound { what: "job" });
     }
-    let again = match (action, &which.code) {
+    let again = match (action, &filter.code) {
         // A page whose reading failed has no job any more, so retrying the queue alone would not
         // reach it.
-        (JobAction::Retry, Some(code)) if of_pages(&which) => {
+        (JobAction::Retry, Some(code)) if of_pages(&filter) => {
             page::take_up_again(&mut tx, code).await?
         }
         _ => 0,
@@ -127,8 +115,8 @@ pub async fn steer(
 }
 
 /// True where pages that failed are meant too: those by the word of what their reading met.
-fn of_pages(which: &Which) -> bool {
-    which.id.is_none() && which.kind.is_none_or(|kind| kind == Kind::ReadPage)
+fn of_pages(filter: &JobFilter) -> bool {
+    filter.id.is_none() && filter.kind.is_none_or(|kind| kind == Kind::ReadPage)
 }
 
 /// What a person who gives a job up means for the thing itself. Records, requests and maps that were to be brought to

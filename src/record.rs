@@ -12,7 +12,7 @@ pub(crate) use first_version::{FirstVersion, begin};
 pub(crate) use of_page::of_page;
 pub(crate) use proposing::propose;
 pub(crate) use publishing::{
-    advance, enqueue_preservation, insert_publication, publish, published,
+    advance, enqueue_preservation, insert_publication, publish, published, restore_counter,
 };
 pub(crate) use rows::{RecordRow, Version, insert, save_version};
 pub(crate) use values::{apply, labels, missing_mandatory, normalised};

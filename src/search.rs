@@ -2,8 +2,9 @@
 //! what it holds of a page bears the strictest regime of all rows on it.
 //!
 //! Every search of a caller goes through [`find`], which notes it, and every question to the index through
-//! `sight::ask_index`.
+//! `access_filter::ask_index`.
 
+mod access_filter;
 mod codes;
 mod context;
 mod documents;
@@ -13,7 +14,6 @@ mod pages;
 mod places;
 mod rows;
 mod same_person;
-mod sight;
 mod snippet;
 mod wanted;
 
@@ -23,7 +23,7 @@ pub use pages::{LitPage, MarkedWord, PageHit, in_document, may_see_words, on_pag
 #[cfg(test)]
 pub(crate) use rows::CHANGES_AFTER;
 pub use same_person::records_of_person;
-pub use snippet::Piece;
+pub use snippet::SnippetPart;
 pub use wanted::{Of, Wanted};
 
 use std::collections::BTreeMap;
@@ -37,7 +37,7 @@ use crate::audit::Action;
 use crate::error::{Error, Result};
 use crate::masking;
 use crate::viewing::{self, View};
-use sight::{Sight, ask_index};
+use access_filter::{AccessFilter, ask_index};
 use wanted::Understood;
 
 /// Most values of one facet that are listed, the commonest first.
@@ -116,12 +116,12 @@ pub struct SearchResult {
 /// # Errors
 /// `Invalid` with a pointer to what is wrong, never silently fewer hits; `Forbidden`.
 pub async fn find(archive: &Archive, caller: &Caller, wanted: &Wanted) -> Result<SearchResult> {
-    let sight = Sight::of(caller)?;
+    let filter = AccessFilter::of(caller)?;
     let mut asked = wanted::understood(wanted)?;
-    if sight.masked {
+    if filter.masked {
         asked.query = without_masked(asked.query)?;
     }
-    let mut found = run(archive, &sight, asked, wanted.of).await?;
+    let mut found = run(archive, &filter, asked, wanted.of).await?;
     let shown = found.hits.iter().chain(&found.list_rows.hits);
     let records = shown.map(|hit| hit.record_id.clone()).collect();
     let pages: Vec<String> = found
@@ -148,7 +148,7 @@ pub async fn find(archive: &Archive, caller: &Caller, wanted: &Wanted) -> Result
     for hit in found.hits.iter_mut().chain(&mut found.list_rows.hits) {
         masking::mask_values(archive, caller, &hit.class, &mut hit.fields);
     }
-    if sight.masked {
+    if filter.masked {
         found
             .facets
             .retain(|facet, _| OPEN_FACETS.contains(&facet.as_str()));
@@ -188,10 +188,15 @@ fn without_masked(mut query: Query) -> Result<Query> {
 /// As [`find`].
 pub(crate) async fn execute(archive: &Archive, wanted: &Wanted) -> Result<SearchResult> {
     let asked = wanted::understood(wanted)?;
-    run(archive, &Sight::of_the_program(), asked, wanted.of).await
+    run(archive, &AccessFilter::of_the_program(), asked, wanted.of).await
 }
 
-async fn run(archive: &Archive, sight: &Sight, asked: Understood, of: Of) -> Result<SearchResult> {
+async fn run(
+    archive: &Archive,
+    filter: &AccessFilter,
+    asked: Understood,
+    of: Of,
+) -> Result<SearchResult> {
     // Before the search: the result is then at least as new as it says.
     let reached = archive.index.position()?;
     let query = codes::resolved(archive, &asked.query).await?;
@@ -203,25 +208,25 @@ async fn run(archive: &Archive, sight: &Sight, asked: Understood, of: Of) -> Res
         ..SearchResult::default()
     };
     if of == Of::All || of == Of::Records {
-        let found = ask_index(archive, sight, &query, DocumentKind::Record).await?;
+        let found = ask_index(archive, filter, &query, DocumentKind::Record).await?;
         result.total = found.results.total;
         result.facets = commonest(found.results.facets);
         result.hits = found.results.hits.into_iter().map(shown).collect();
     }
-    if (of == Of::All || of == Of::Pages) && sight.words {
-        let found = ask_index(archive, sight, &query, DocumentKind::Page).await?;
+    if (of == Of::All || of == Of::Pages) && filter.words {
+        let found = ask_index(archive, filter, &query, DocumentKind::Page).await?;
         result.pages = pages::shown(archive, &query, found).await;
         result.pages.facets = commonest(std::mem::take(&mut result.pages.facets));
     }
     if of == Of::All || of == Of::Lists {
-        let found = ask_index(archive, sight, &query, DocumentKind::ListRow).await?;
+        let found = ask_index(archive, filter, &query, DocumentKind::ListRow).await?;
         result.list_rows = ListRowsFound {
             total: found.results.total,
             hits: found.results.hits.into_iter().map(shown).collect(),
         };
     }
     if result.total + result.pages.total + result.list_rows.total == 0 && of == Of::All {
-        result.near = near_misses(archive, sight, &asked.query).await?;
+        result.near = near_misses(archive, filter, &asked.query).await?;
     }
     result.names = codes::names(archive, &result.facets).await?;
     result
@@ -231,16 +236,16 @@ async fn run(archive: &Archive, sight: &Sight, asked: Understood, of: Of) -> Res
 }
 
 /// What would be found without each part of the question in turn.
-async fn near_misses(archive: &Archive, sight: &Sight, query: &Query) -> Result<Vec<Near>> {
+async fn near_misses(archive: &Archive, filter: &AccessFilter, query: &Query) -> Result<Vec<Near>> {
     let mut found = Vec::new();
     for (without, mut rest) in near::without_each(query) {
         (rest.limit, rest.offset) = (FEW, 0);
         let resolved = codes::resolved(archive, &rest).await?;
-        let records = ask_index(archive, sight, &resolved, DocumentKind::Record).await?;
+        let records = ask_index(archive, filter, &resolved, DocumentKind::Record).await?;
         let records = records.results.total;
-        let pages = match sight.words {
+        let pages = match filter.words {
             true => {
-                let pages = ask_index(archive, sight, &resolved, DocumentKind::Page).await?;
+                let pages = ask_index(archive, filter, &resolved, DocumentKind::Page).await?;
                 pages.results.total
             }
             false => 0,

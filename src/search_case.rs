@@ -5,45 +5,20 @@ mod places;
 
 use serde_json::json;
 
+pub use crate::copy_request::SearchState;
 pub use places::{Hint, VolumeToSearch};
 
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Insert, JsonText, Move, State, text_enum};
-use crate::clock::stamp;
-use crate::copy_request::{self, Sought};
+use crate::catalogue::{JsonText, Move};
+use crate::copy_request::{self, PreservedSearch, Sought};
 use crate::error::{Error, Result};
 use crate::masking;
 use crate::viewing::{self, View};
 
 /// Longest note, in characters.
 const LONGEST_NOTE: usize = 2000;
-
-text_enum! {
-    /// Where a search stands.
-    pub enum SearchState {
-        /// The archivist is looking.
-        Open,
-        /// A record was named.
-        Found,
-        /// The volumes were looked through without result.
-        NotFound,
-        /// Its request ended before it did.
-        Closed,
-    }
-}
-
-impl State for SearchState {
-    const TABLE: &'static str = "search_cases";
-
-    fn next(self) -> &'static [Self] {
-        match self {
-            Self::Open => &[Self::Found, Self::NotFound, Self::Closed],
-            _ => &[],
-        }
-    }
-}
 
 /// A search, with what is sought but not who asks.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema, sqlx::FromRow)]
@@ -101,15 +76,18 @@ pub async fn open(archive: &Archive, caller: &Caller, request: &str, note: &str)
     let mut tx = archive.begin(caller).await?;
     // The request's own state decides whether it can still be handed over.
     copy_request::begin_search(&mut tx, request, later).await?;
-    Insert::into("search_cases")
-        .set("id", &id)
-        .set("request_id", request)
-        .set("state", SearchState::Open)
-        .set("note", note.trim())
-        .set("opened_by", &caller.id)
-        .set("opened_at", stamp(archive.clock.now()))
-        .run(&mut tx)
-        .await?;
+    let search = PreservedSearch {
+        id: id.clone(),
+        state: SearchState::Open,
+        note: note.trim().to_owned(),
+        opened_by: caller.id.clone(),
+        opened_at: tx.now(),
+        finding: None,
+        record_id: None,
+        ended_by: None,
+        ended_at: None,
+    };
+    copy_request::insert_search(&mut tx, request, &search).await?;
     let details = json!({ "search": id });
     tx.log(Action::SearchOpened, ("request", request), details)
         .await?;

@@ -149,9 +149,10 @@ pub async fn make(archive: &Archive, caller: &Caller, given: &NewUnit) -> Result
     let unit = checked(archive, given, None).await?;
     let mut tx = archive.begin(caller).await?;
     let (id, now) = (tx.new_id(), tx.now());
-    let row = unit.row(&id).set("changed_by", tx.actor().to_owned());
-    let made = row
-        .set("changed_at", now)
+    let by = tx.actor().to_owned();
+    let made = row(&id, &unit.given, (&by, &now))
+        .set("parent_id", &unit.parent_id)
+        .set("successor_id", &unit.successor_id)
         .or_ignore("")
         .run(&mut tx)
         .await?;
@@ -220,19 +221,18 @@ struct Checked {
     successor_id: Option<String>,
 }
 
-impl Checked {
-    fn row(&self, id: &str) -> Insert {
-        Insert::into("units")
-            .set("id", id.to_owned())
-            .set("code", self.given.code.clone())
-            .set("name", self.given.name.clone())
-            .set("kind", self.given.kind)
-            .set("parent_id", self.parent_id.clone())
-            .set("valid_from", self.given.valid_from.clone())
-            .set("valid_to", self.given.valid_to.clone())
-            .set("successor_id", self.successor_id.clone())
-            .set("basis", self.given.basis.clone())
-    }
+/// The row of a unit, as described by somebody at some time; which unit it is part of and which follows it is set beside.
+fn row(id: &str, given: &NewUnit, (by, at): (&str, &str)) -> Insert {
+    Insert::into("units")
+        .set("id", id)
+        .set("code", &given.code)
+        .set("name", &given.name)
+        .set("kind", given.kind)
+        .set("valid_from", &given.valid_from)
+        .set("valid_to", &given.valid_to)
+        .set("basis", &given.basis)
+        .set("changed_by", by)
+        .set("changed_at", at)
 }
 
 async fn checked(archive: &Archive, given: &NewUnit, own: Option<&str>) -> Result<Checked> {

@@ -12,6 +12,7 @@ mod corrections;
 mod cross_origin;
 mod custody;
 mod desk;
+mod document_form;
 mod document_pages;
 mod documents;
 mod embedded;
@@ -31,10 +32,9 @@ mod kept_form;
 mod labels;
 mod layout;
 mod log;
-mod measures;
+mod metrics;
 mod middleware;
 mod notices;
-mod one_look;
 mod own_account;
 mod own_password;
 mod page_image;
@@ -50,6 +50,7 @@ mod search;
 mod search_cases;
 mod session;
 mod sign_in;
+mod single_flight;
 mod structure;
 mod toast;
 mod tus;
@@ -166,7 +167,7 @@ fn rooms(archive: State) -> Router {
 fn watch_routes() -> Router<State> {
     Router::new()
         .merge(health::routes())
-        .merge(measures::routes())
+        .merge(metrics::routes())
 }
 
 /// Serves until `stop` resolves, then lets requests under way finish.
@@ -178,7 +179,7 @@ pub async fn serve(
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    measures::recorder()?; // counting starts before the first request
+    metrics::recorder()?; // counting starts before the first request
     let app = router(archive.clone());
     tokio::select! {
         () = connections::serve(listener, app, &archive.config.web, stop) => Ok(()),
@@ -195,7 +196,7 @@ pub async fn serve_watch(
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    measures::recorder()?;
+    metrics::recorder()?;
     let app = watch_routes()
         .fallback(fault::no_such_page)
         .method_not_allowed_fallback(fault::no_such_method)

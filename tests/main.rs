@@ -33,6 +33,7 @@ mod log_tree;
 mod messages;
 mod migration_numbers;
 mod notify;
+mod one_writer;
 mod operations_files;
 mod outage;
 mod requests;

@@ -10,10 +10,11 @@ mod several_pages;
 use sogoc::access::{Caller, Role};
 use sogoc::archive::Archive;
 use sogoc::batch::{self, Belonging, NewBatch};
+use sogoc::document::{self, VolumeSplit};
 use sogoc::error::Error;
 use sogoc::fonds::{
     self, Arrangement, Arranging, Closing, File, FileFields, Fonds, FondsClosing, Merger, NewFile,
-    NewFonds, NewSeries, NewVolume, Relocation, Shelf, VolumeSplit,
+    NewFonds, NewSeries, NewVolume, Relocation, Shelf,
 };
 use sogoc::holding::{self, Edit};
 use sogoc::unit::{self, NewUnit, UnitKind};
@@ -313,7 +314,7 @@ async fn volumes(holdings: &Holdings, me: &Caller, old: &Fonds) {
         volume: give("Q2"),
         reason: "hai quyển quét chung".into(),
     };
-    let made = fonds::split_volume(archive, me, &volume.id, &split)
+    let made = document::split_volume(archive, me, &volume.id, &split)
         .await
         .unwrap();
     assert_eq!(made.counted.pages, 1);

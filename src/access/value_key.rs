@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::archive::{Archive, secret_once};
 use crate::audit::Action;
-use crate::catalogue::{Catalogue, Tx};
+use crate::catalogue::{Catalogue, Tx, hold_agreement, set_agreement};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -40,7 +40,7 @@ pub async fn open_value_key(
         (None, None) => make(config, clock)?,
     };
     if agreed.is_none() {
-        agree(&mut tx, &key).await?;
+        set_agreement(&mut tx, AGREED, key.fingerprint()).await?;
         tx.commit().await?;
         return Ok(Some(key));
     }
@@ -60,7 +60,7 @@ pub async fn accept_value_key(archive: &Archive) -> Result<u64> {
     };
     let mut tx = archive.begin_as_machine().await?;
     agreed(&mut tx).await?;
-    agree(&mut tx, &key).await?;
+    set_agreement(&mut tx, AGREED, key.fingerprint()).await?;
     let forgotten = convert::forget_unopened(&mut tx, &key).await?;
     let details = json!({ "now": key.fingerprint(), "forgotten": forgotten });
     tx.log(Action::ValueKeyAccepted, ("catalogue", "values"), details)
@@ -72,29 +72,8 @@ pub async fn accept_value_key(archive: &Archive) -> Result<u64> {
 /// The fingerprint of the key in use. Its row is held until the transaction ends: two processes that start together do not
 /// each bring a key.
 async fn agreed(tx: &mut Tx) -> Result<Option<String>> {
-    sqlx::query(
-        "INSERT INTO agreements (name, value, at) VALUES ($1, '', $2) ON CONFLICT (name) DO NOTHING",
-    )
-    .bind(AGREED)
-    .bind(tx.now())
-    .execute(&mut **tx)
-    .await?;
-    let held: String =
-        sqlx::query_scalar("UPDATE agreements SET value = value WHERE name = $1 RETURNING value")
-            .bind(AGREED)
-            .fetch_one(&mut **tx)
-            .await?;
+    let held = hold_agreement(tx, AGREED, "").await?;
     Ok((!held.is_empty()).then_some(held))
-}
-
-async fn agree(tx: &mut Tx, key: &ValueKey) -> Result<()> {
-    sqlx::query("UPDATE agreements SET value = $1, at = $2 WHERE name = $3")
-        .bind(key.fingerprint())
-        .bind(tx.now())
-        .bind(AGREED)
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
 }
 
 /// Where the key lies, or will once it is made.

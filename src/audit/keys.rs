@@ -96,12 +96,23 @@ async fn in_use(tx: &mut Tx) -> Result<Option<String>> {
 }
 
 async fn add(tx: &mut Tx, key: &LogKey) -> Result<()> {
-    Insert::into("log_keys")
-        .set("verifier", key.verifier().to_owned())
-        .set("since", tx.now())
-        .run(tx)
-        .await?;
+    insert(tx, key.verifier(), None).run(tx).await?;
     Ok(())
+}
+
+/// Adds a public key found beside the tree, unless it is known: it signed before, and signs nothing from now on.
+pub(super) async fn add_former(tx: &mut Tx, verifier: &str) -> Result<()> {
+    let row = insert(tx, verifier, Some(tx.now()));
+    row.or_ignore("(verifier)").run(tx).await?;
+    Ok(())
+}
+
+/// The row of a public key, known since now.
+fn insert(tx: &Tx, verifier: &str, until: Option<String>) -> Insert {
+    Insert::into("log_keys")
+        .set("verifier", verifier)
+        .set("since", tx.now())
+        .set("until", until)
 }
 
 fn file_of(config: &Config) -> PathBuf {

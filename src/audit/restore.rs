@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::{Action, Entry, keys, leaf};
+use super::{Action, Entry, insert, keys, leaf};
 use crate::archive::Archive;
-use crate::catalogue::{Insert, Tx};
+use crate::catalogue::Tx;
 use crate::error::{Error, Result};
 use crate::tlog::{self, CHECKPOINT, Head, TILE_WIDTH};
 use crate::vault::Files;
@@ -99,30 +99,13 @@ async fn bring_back_one(tx: &mut Tx, bytes: &[u8], position: i64) -> Result<bool
         .bind(&entry.id)
         .execute(&mut **tx)
         .await?;
-    Insert::into("log")
-        .set("id", entry.id)
-        .set("position", position)
-        .set("at", entry.at)
-        .set("actor", entry.actor)
-        .set("action", entry.action)
-        .set("subject_kind", entry.subject_kind)
-        .set("subject_id", entry.subject_id)
-        .set("details", entry.details)
-        .run(tx)
-        .await?;
+    insert(tx, &entry).await?;
     Ok(true)
 }
 
 async fn restore_keys(tx: &mut Tx, files: &Files) -> Result<()> {
     for verifier in tlog::published_keys(files).await? {
-        let now = tx.now();
-        Insert::into("log_keys")
-            .set("verifier", verifier)
-            .set("since", now.clone())
-            .set("until", now)
-            .or_ignore("(verifier)")
-            .run(tx)
-            .await?;
+        keys::add_former(tx, &verifier).await?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use super::place::Place;
 use super::{KeyNeeded, Manifest, OBJECTS, RUNS, WITHHELD, log_tiles};
 use crate::archive::{Archive, vault_location};
 use crate::audit::{self, Action};
-use crate::catalogue::{self, Catalogue, Line, TableSum};
+use crate::catalogue::{self, Catalogue, ExportLine, TableSum};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::fixity;
@@ -157,7 +157,7 @@ async fn bring_rows(
     })?;
     std::io::Seek::rewind(&mut plain)?;
     let lines = BufReader::new(plain).lines().map(|line| {
-        serde_json::from_str::<Line>(&line?).map_err(|error| Error::Corrupt {
+        serde_json::from_str::<ExportLine>(&line?).map_err(|error| Error::Corrupt {
             what: format!("the rows of the backup: {error}"),
         })
     });

@@ -16,7 +16,7 @@ use super::{FORMAT, KeyNeeded, MANIFEST, Manifest, RUNS, SUMS_FILE, WITHHELD, lo
 use crate::access;
 use crate::archive::Archive;
 use crate::audit::{self, Action};
-use crate::catalogue::{Exported, Insert};
+use crate::catalogue::{Exported, Insert, hold_agreement};
 use crate::clock::stamp;
 use crate::config::{Config, PlaceConfig};
 use crate::error::Result;
@@ -273,17 +273,8 @@ async fn rows_of(archive: &Archive, cipher: &Cipher) -> Result<(Made, Exported)>
 /// By what places know the archive, whatever machine it runs on.
 async fn identity_of(archive: &Archive) -> Result<String> {
     let mut tx = archive.begin_as_machine().await?;
-    sqlx::query(
-        "INSERT INTO agreements (name, value, at) VALUES ('archive', $1, $2)
-         ON CONFLICT (name) DO NOTHING",
-    )
-    .bind(tx.new_id())
-    .bind(tx.now())
-    .execute(&mut *tx)
-    .await?;
-    let id = sqlx::query_scalar("SELECT value FROM agreements WHERE name = 'archive'")
-        .fetch_one(&mut *tx)
-        .await?;
+    let fresh = tx.new_id();
+    let id = hold_agreement(&mut tx, "archive", &fresh).await?;
     tx.commit().await?;
     Ok(id)
 }

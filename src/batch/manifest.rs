@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::{BatchState, check_digest, check_name};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::catalogue::{Insert, Tx};
+use crate::catalogue::{Insert, Tx, lock};
 use crate::error::{Error, Fault, Result};
 
 /// One file that will come.
@@ -60,13 +60,7 @@ pub async fn declare(
 /// # Errors
 /// `NotFound`; `Refused` with `batch_closed`.
 pub(crate) async fn hold_open(tx: &mut Tx, batch_id: &str) -> Result<()> {
-    let state: Option<BatchState> =
-        // Written to itself to lock it on both engines.
-        sqlx::query_scalar("UPDATE batches SET state = state WHERE id = $1 RETURNING state")
-            .bind(batch_id)
-            .fetch_optional(&mut **tx)
-            .await?;
-    match state {
+    match lock::<BatchState>(tx, batch_id).await? {
         Some(BatchState::Open) => Ok(()),
         Some(_) => Err(Error::refuse("errors.batch_closed")),
         None => Err(Error::NotFound { what: "batch" }),

@@ -5,7 +5,7 @@ use super::receipt::{Receipt, ReceiptBatch, receipt};
 use super::{Batch, BatchState, insert};
 use crate::access::Caller;
 use crate::archive::{Archive, Restoration};
-use crate::catalogue::Tx;
+use crate::catalogue::{Move, State, Tx};
 use crate::clock::parse_stamp;
 use crate::error::{Error, Result};
 use crate::fonds::{self, Volume, restore_file, restore_fonds, restore_volume};
@@ -251,16 +251,10 @@ async fn restore_closed(tx: &mut Tx, batch: &ReceiptBatch) -> Result<()> {
         unit_id: fonds::unit_of(tx, &fonds_id).await?,
     };
     insert(tx, &row, &fonds_id).await?;
-    sqlx::query(
-        "UPDATE batches SET state = $1, closed_at = $2, class_hint = $3, declared_count = $4
-         WHERE id = $5",
-    )
-    .bind(batch.state)
-    .bind(&batch.closed_at)
-    .bind(&batch.class_hint)
-    .bind(batch.declared_count)
-    .bind(&batch.id)
-    .execute(&mut **tx)
-    .await?;
+    let closed = Move::restored(BatchState::TABLE, batch.state)
+        .set("closed_at", &batch.closed_at)
+        .set("class_hint", &batch.class_hint)
+        .set("declared_count", batch.declared_count);
+    closed.run(tx, &batch.id).await?;
     Ok(())
 }

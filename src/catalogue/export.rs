@@ -35,7 +35,7 @@ pub enum Kind {
 /// A line of the export.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
 #[serde(untagged)]
-pub enum Line {
+pub enum ExportLine {
     /// The first: which migration the tables are at.
     Begin {
         /// Number of the newest migration.
@@ -78,7 +78,7 @@ impl Catalogue {
     pub async fn export(
         &self,
         withheld: Withheld,
-        mut line: impl FnMut(&Line) -> Result<()>,
+        mut line: impl FnMut(&ExportLine) -> Result<()>,
     ) -> Result<Exported> {
         let start = match self.engine {
             // Deferred: it takes no lock that a writer would wait for.
@@ -89,7 +89,7 @@ impl Catalogue {
         let schema: i64 = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
             .fetch_one(&mut *tx)
             .await?;
-        line(&Line::Begin { schema })?;
+        line(&ExportLine::Begin { schema })?;
         let mut exported = Exported {
             schema,
             tables: BTreeMap::new(),
@@ -99,7 +99,7 @@ impl Catalogue {
                 continue;
             }
             let columns = columns(&mut tx, self.engine, &table).await?;
-            line(&Line::Table {
+            line(&ExportLine::Table {
                 table: table.clone(),
                 columns: columns.clone(),
             })?;
@@ -115,7 +115,7 @@ impl Catalogue {
             let query = format!("SELECT {} FROM \"{table}\"", names.join(", "));
             let mut rows = sqlx::query(AssertSqlSafe(query)).fetch(&mut *tx);
             while let Some(row) = rows.try_next().await? {
-                let row = Line::Row(values(&row, &columns, &hidden)?);
+                let row = ExportLine::Row(values(&row, &columns, &hidden)?);
                 sum.add(&row)?;
                 line(&row)?;
             }
@@ -207,7 +207,7 @@ struct Sum {
 }
 
 impl Sum {
-    fn add(&mut self, row: &Line) -> Result<()> {
+    fn add(&mut self, row: &ExportLine) -> Result<()> {
         let text = serde_json::to_vec(row).map_err(|error| Error::Internal(error.to_string()))?;
         let digest = Sha256::digest(text);
         for (part, bytes) in self.parts.iter_mut().zip(digest.chunks_exact(8)) {

@@ -5,7 +5,7 @@ use sqlx::migrate::Migrator;
 use sqlx::query::Query;
 use sqlx::{Any, AnyPool, AssertSqlSafe, Transaction};
 
-use super::export::{Kind, Line, tables};
+use super::export::{ExportLine, Kind, tables};
 use super::{Engine, engine_of, not_migrated, pool};
 use crate::error::{Error, Result};
 use crate::messages::Message;
@@ -20,7 +20,10 @@ const VALUES_AT_A_TIME: usize = 2000;
 /// # Errors
 /// `Refused` for a database with tables, and for an export of a later version; `Corrupt` lines; `Unavailable`.
 /// After an error there are tables, and rows of none of them.
-pub async fn import(url: &str, lines: impl Iterator<Item = Result<Line>> + Send) -> Result<u64> {
+pub async fn import(
+    url: &str,
+    lines: impl Iterator<Item = Result<ExportLine>> + Send,
+) -> Result<u64> {
     sqlx::any::install_default_drivers();
     let engine = engine_of(url)?;
     let options: AnyConnectOptions = url.parse().map_err(Error::from)?;
@@ -33,14 +36,14 @@ pub async fn import(url: &str, lines: impl Iterator<Item = Result<Line>> + Send)
 async fn fill(
     database: &AnyPool,
     engine: Engine,
-    mut lines: impl Iterator<Item = Result<Line>> + Send,
+    mut lines: impl Iterator<Item = Result<ExportLine>> + Send,
 ) -> Result<u64> {
     let mut tx = database.begin().await?;
     if !tables(&mut tx, engine).await?.is_empty() {
         return Err(Error::refuse("errors.catalogue_not_empty"));
     }
     tx.rollback().await?;
-    let Some(Line::Begin { schema }) = lines.next().transpose()? else {
+    let Some(ExportLine::Begin { schema }) = lines.next().transpose()? else {
         return Err(damaged("it does not begin with its version"));
     };
     migrate_to(database, schema).await?;
@@ -51,7 +54,7 @@ async fn fill(
     for line in lines {
         match (line?, &mut table) {
             (
-                Line::Table {
+                ExportLine::Table {
                     table: name,
                     columns,
                 },
@@ -62,7 +65,7 @@ async fn fill(
                 }
                 *open = Some(Table::begin(&mut tx, name, columns).await?);
             }
-            (Line::Row(row), Some(open)) => {
+            (ExportLine::Row(row), Some(open)) => {
                 rows += 1;
                 open.add(&mut tx, row).await?;
             }

@@ -1,11 +1,11 @@
 //! Statements that write one row, each column named beside its value.
 
-use sqlx::any::AnyArguments;
+use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::error::BoxDynError;
 use sqlx::query::Query;
-use sqlx::{Any, Arguments, Encode, Type};
+use sqlx::{Any, Arguments, Encode, FromRow, Type};
 
-use super::{State, Tx};
+use super::Tx;
 use crate::error::Result;
 
 /// A row that is added.
@@ -83,81 +83,6 @@ impl Insert {
     }
 }
 
-/// A move of a row to another state, with what else changes by it.
-#[must_use]
-pub struct Move<S: State> {
-    from: Vec<S>,
-    sets: Vec<String>,
-    condition: String,
-    values: Values,
-}
-
-impl<S: State> Move<S> {
-    /// From any state that allows it.
-    pub fn to(to: S) -> Self {
-        let word: &'static str = to.into();
-        let made = Self {
-            from: to.before(),
-            sets: Vec::new(),
-            condition: String::new(),
-            values: Values::default(),
-        };
-        made.set("state", word)
-    }
-
-    /// Only from these, of the states that allow it.
-    pub fn from(mut self, only: &[S]) -> Self {
-        // Narrowed, never widened: a caller can not make a move that the table of states forbids.
-        self.from.retain(|from| only.contains(from));
-        self
-    }
-
-    /// Only while a column has this value, such as the version that was seen.
-    pub fn while_at<'t>(mut self, column: &str, value: impl Bind<'t>) -> Self {
-        let place = self.values.push(value);
-        self.condition += &format!(" AND {column} = {place}");
-        self
-    }
-
-    /// Only while this holds of the row, such as `outcome IS NULL`; a condition of the source, never a value.
-    pub fn only_if(mut self, condition: &'static str) -> Self {
-        self.condition += &format!(" AND ({condition})");
-        self
-    }
-
-    /// Gives a column its value.
-    pub fn set<'t>(mut self, column: &str, value: impl Bind<'t>) -> Self {
-        let place = self.values.push(value);
-        self.sets.push(format!("{column} = {place}"));
-        self
-    }
-
-    /// Sets columns to NULL together with the move.
-    pub fn clear(mut self, columns: &[&str]) -> Self {
-        let emptied = columns.iter().map(|column| format!("{column} = NULL"));
-        self.sets.extend(emptied);
-        self
-    }
-
-    /// Makes the move; false when the state the row is in does not allow it, or there is no such row.
-    ///
-    /// # Errors
-    /// As any statement.
-    pub async fn run(mut self, tx: &mut Tx, id: &str) -> Result<bool> {
-        let place = self.values.push(id);
-        let statement = format!(
-            // The state is part of the condition, so of two people who act at once only one
-            // succeeds, without a lock held in between.
-            "UPDATE {} SET {} WHERE id = {place} AND state IN ({}){}",
-            S::TABLE,
-            self.sets.join(", "),
-            words(&self.from),
-            self.condition,
-        );
-        self.values.run(statement, tx).await
-    }
-}
-
 impl Tx {
     /// Gives one column of a row its value; false where there is no such row.
     ///
@@ -200,37 +125,13 @@ pub async fn changed_one(tx: &mut Tx, statement: Query<'_, Any, AnyArguments>) -
     Ok(statement.execute(&mut **tx).await?.rows_affected() == 1)
 }
 
-/// Locks a row until the transaction ends, as long as it is in one of these states; false when it is not.
-///
-/// # Errors
-/// As any statement.
-pub async fn lock_in<S: State>(tx: &mut Tx, id: &str, states: &[S]) -> Result<bool> {
-    let mut values = Values::default();
-    let place = values.push(id);
-    // Written to itself: both engines then keep others from the row.
-    let statement = format!(
-        "UPDATE {} SET state = state WHERE id = {place} AND state IN ({})",
-        S::TABLE,
-        words(states),
-    );
-    values.run(statement, tx).await
-}
-
-fn words<S: State>(states: &[S]) -> String {
-    let words = states.iter().map(|state| (*state).into());
-    let quoted: Vec<String> = words
-        .map(|word: &'static str| format!("'{word}'"))
-        .collect();
-    quoted.join(", ")
-}
-
 /// A value that both engines take.
 pub trait Bind<'t>: Encode<'t, Any> + Type<Any> {}
 
 impl<'t, T: Encode<'t, Any> + Type<Any>> Bind<'t> for T {}
 
 /// The values of a statement, in the order of their placeholders.
-struct Values(std::result::Result<AnyArguments, BoxDynError>);
+pub(super) struct Values(std::result::Result<AnyArguments, BoxDynError>);
 
 impl Default for Values {
     fn default() -> Self {
@@ -240,7 +141,7 @@ impl Default for Values {
 
 impl Values {
     /// Adds a value and gives the placeholder that stands for it, `$1` and so on.
-    fn push<'t>(&mut self, value: impl Bind<'t>) -> String {
+    pub(super) fn push<'t>(&mut self, value: impl Bind<'t>) -> String {
         let added = self.0.as_mut().map(|values| {
             let added = values.add(value);
             added.map(|()| format!("${}", values.len()))
@@ -256,11 +157,30 @@ impl Values {
     }
 
     /// Runs a statement with these values; true when it changed the one row it is about.
-    async fn run(self, statement: String, tx: &mut Tx) -> Result<bool> {
-        // Names of tables, columns and states are those of the source; only the values are given.
-        // A value that cannot be encoded was kept until here, so that the builders need no `Result`.
-        let values = self.0.map_err(sqlx::Error::Encode)?;
+    pub(super) async fn run(self, statement: String, tx: &mut Tx) -> Result<bool> {
+        Ok(self.run_all(statement, tx).await? == 1)
+    }
+
+    /// Runs a statement with these values; how many rows it changed.
+    pub(super) async fn run_all(self, statement: String, tx: &mut Tx) -> Result<u64> {
+        let values = self.encoded()?;
         let query = sqlx::query_with(sqlx::AssertSqlSafe(statement), values);
-        changed_one(tx, query).await
+        Ok(query.execute(&mut **tx).await?.rows_affected())
+    }
+
+    /// Runs a statement with these values; the rows it returns.
+    pub(super) async fn fetch_all<T>(self, statement: String, tx: &mut Tx) -> Result<Vec<T>>
+    where
+        T: for<'r> FromRow<'r, AnyRow> + Send + Unpin,
+    {
+        let values = self.encoded()?;
+        let query = sqlx::query_as_with(sqlx::AssertSqlSafe(statement), values);
+        Ok(query.fetch_all(&mut **tx).await?)
+    }
+
+    /// Names of tables, columns and states are those of the source; only the values are given. A value that cannot be
+    /// encoded was kept until here, so that the builders need no `Result`.
+    fn encoded(self) -> Result<AnyArguments> {
+        Ok(self.0.map_err(sqlx::Error::Encode)?)
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{COPY_FILE, CopyRow, CopyState, ENTRY_FILE, object_id, register};
 use crate::archive::{Archive, Restoration};
-use crate::catalogue::{Insert, Tx};
+use crate::catalogue::{Tx, raise_counter};
 use crate::clock::parse_stamp;
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, Leased, PRIORITY_UPKEEP};
@@ -100,13 +100,34 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, id: &ObjectId) ->
     register::insert(&mut tx, &copy, true).await?;
     // Files of before a renewal stay known as ours, since citizens hold them.
     for earlier in files {
-        Insert::into("earlier_files")
-            .set("sha256", earlier)
-            .set("copy_id", &copy.id)
-            .run(&mut tx)
-            .await?;
+        register::remember_earlier(&mut tx, &copy.id, Some(&earlier)).await?;
     }
     tx.commit().await
+}
+
+/// Lets the register of each year go on behind its last line, and behind numbers that were `given`, as `(year, number)`,
+/// without a line that was finished: what was given out once is never given out again. Names the numbers of which the
+/// vault has no line.
+///
+/// # Errors
+/// As any statement.
+pub(crate) async fn restore_counters(tx: &mut Tx, given: &[(i64, i64)]) -> Result<Vec<String>> {
+    let lines: Vec<(i64, i64)> =
+        sqlx::query_as("SELECT year, number FROM copies ORDER BY year, number")
+            .fetch_all(&mut **tx)
+            .await?;
+    let (mut last, mut without_line) = ((0, 0), Vec::new());
+    for (year, number) in lines {
+        let before = if last.0 == year { last.1 } else { 0 };
+        let missing = (before + 1..number).map(|number| format!("{number}/{year}"));
+        without_line.extend(missing);
+        last = (year, number);
+        raise_counter(tx, &format!("copies-{year}"), number).await?;
+    }
+    for (year, number) in given {
+        raise_counter(tx, &format!("copies-{year}"), *number).await?;
+    }
+    Ok(without_line)
 }
 
 /// The digests of the sealed files the object ever held, the present one last: the line beside them may be older.

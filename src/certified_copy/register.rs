@@ -38,6 +38,20 @@ pub(super) async fn insert(tx: &mut Tx, copy: &CopyRow, preserved: bool) -> Resu
     Ok(())
 }
 
+/// Writes the digest of a file that the copy had before its seal was renewed: it stays known as ours.
+pub(super) async fn remember_earlier(
+    tx: &mut Tx,
+    copy_id: &str,
+    sha256: Option<&String>,
+) -> Result<()> {
+    Insert::into("earlier_files")
+        .set("sha256", sha256)
+        .set("copy_id", copy_id)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
 /// One line of the issue book.
 pub(crate) async fn row(archive: &Archive, id: &str) -> Result<CopyRow> {
     sqlx::query_as("SELECT * FROM copies WHERE id = $1")

@@ -8,7 +8,7 @@ use super::{CopyRow, CopyState, Issue, RequestState, object_id, preservation, re
 use crate::access::{Caller, may_release, new_code};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Move, Tx, next_number};
+use crate::catalogue::{Move, Tx, lock_in, next_number};
 use crate::clock::{stamp, vietnam};
 use crate::correction;
 use crate::error::{Error, Result};
@@ -166,12 +166,8 @@ pub(super) async fn void_line(tx: &mut Tx, copy: &CopyRow, code: &str) -> Result
 /// copies that could not be made stands with it. One whose copies nobody signed in time goes back to
 /// where it is released.
 pub(crate) async fn close_request(tx: &mut Tx, request: &str) -> Result<()> {
-    // Written to itself, so that of two copies settled at the same moment the later sees the other.
-    let released =
-        sqlx::query("UPDATE copy_requests SET state = state WHERE id = $1 AND state = 'released'")
-            .bind(request)
-            .execute(&mut **tx)
-            .await?;
+    // Locked, so that of two copies settled at the same moment the later sees the other.
+    let released = lock_in(tx, request, &[RequestState::Released]).await?;
     // The state of each line of its present release; of a void one, why.
     let lines: Vec<String> = sqlx::query_scalar(
         "SELECT COALESCE(void_code, state) FROM copies
@@ -183,7 +179,7 @@ pub(crate) async fn close_request(tx: &mut Tx, request: &str) -> Result<()> {
     let any = |word: &str| lines.iter().any(|line| line == word);
     // Another copy of the request is still being made: whoever settles the last one ends the
     // request.
-    if released.rows_affected() == 0 || any("opening") {
+    if !released || any("opening") {
         return Ok(());
     }
     let unsigned = |line: &String| UNSIGNED.contains(&line.as_str());

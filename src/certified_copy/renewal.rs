@@ -15,7 +15,7 @@ use super::{COPY_FILE, CopyRow, object_id, preservation, register};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Insert, Tx, changed_one};
+use crate::catalogue::{Tx, changed_one};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::jobs::{self, End, Kind, Leased, PRIORITY_UPKEEP};
@@ -259,11 +259,7 @@ async fn record_file(tx: &mut Tx, copy: &CopyRow, sha256: &str, proof: Proof) ->
     if !changed_one(tx, moved).await? {
         return Ok(()); // another holder was faster
     }
-    Insert::into("earlier_files")
-        .set("sha256", &copy.sha256)
-        .set("copy_id", &copy.id)
-        .run(tx)
-        .await?;
+    register::remember_earlier(tx, &copy.id, copy.sha256.as_ref()).await?;
     preservation::enqueue(tx, &copy.id).await?;
     let details = json!({ "sha256": sha256, "until": proof.until.map(stamp) });
     tx.log(Action::CopySealRenewed, ("copy", &copy.id), details)

@@ -1,6 +1,6 @@
 //! `import`: lists that exist already are brought in, mapped, confirmed by another person, undone, written out again.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde_json::json;
@@ -9,7 +9,7 @@ use super::proven;
 use crate::access::Caller;
 use crate::archive::Archive;
 use crate::error::{Error, Result};
-use crate::import::{self, Import, ImportConfirming, MappingGiven, Undoing};
+use crate::import::{self, Import, ImportConfirming, Mapping, MappingGiven, Undoing};
 use crate::jobs::Kind;
 use crate::messages::{Lang, Message, find};
 use crate::worker;
@@ -118,20 +118,9 @@ pub async fn import(archive: Archive, asked: Imports, as_json: bool) -> Result<E
         } => {
             let me = who.person(&archive).await?;
             let import = import::get(&archive, &machine, &id).await?;
-            let own = match mapping {
-                Some(file) => {
-                    let text = std::fs::read(file)?;
-                    let parsed = serde_json::from_slice(&text);
-                    Some(
-                        parsed
-                            .map_err(|_| Error::fault("--mapping", "faults.import.mapping_file"))?,
-                    )
-                }
-                None => import.mapping.clone(),
-            };
             let given = MappingGiven {
                 seen: import.version,
-                mapping: own.unwrap_or_default(),
+                mapping: mapping_of(mapping, &import)?,
                 keep_as,
             };
             import::map(&archive, &me, &id, &given).await?
@@ -155,25 +144,37 @@ pub async fn import(archive: Archive, asked: Imports, as_json: bool) -> Result<E
             undone
         }
         Imports::Export { id, out } => {
-            let form = out
-                .extension()
-                .and_then(|end| end.to_str())
-                .unwrap_or_default();
-            let written =
-                import::export(&archive, &machine, &id, &form.to_ascii_lowercase()).await?;
-            std::fs::write(&out, &written.bytes)?;
-            match as_json {
-                true => println!("{}", json!({ "file": out, "rows": written.rows })),
-                false => {
-                    let said = Message::new("cli.lines_of_list").with("count", written.rows);
-                    println!("{}  {}", out.display(), said.both());
-                }
-            }
+            export(&archive, &id, &out, as_json).await?;
             return Ok(ExitCode::SUCCESS);
         }
     };
     say(&done, as_json);
     Ok(ExitCode::SUCCESS)
+}
+
+/// The mapping in a file, or the one that the import has.
+fn mapping_of(file: Option<PathBuf>, import: &Import) -> Result<Mapping> {
+    let Some(file) = file else {
+        return Ok(import.mapping.clone().unwrap_or_default());
+    };
+    serde_json::from_slice(&std::fs::read(file)?)
+        .map_err(|_| Error::fault("--mapping", "faults.import.mapping_file"))
+}
+
+/// Writes the rows of an import to a file, in the form that its name ends in.
+async fn export(archive: &Archive, id: &str, out: &Path, as_json: bool) -> Result<()> {
+    let form = out.extension().and_then(|end| end.to_str());
+    let form = form.unwrap_or_default().to_ascii_lowercase();
+    let written = import::export(archive, &Caller::machine(), id, &form).await?;
+    std::fs::write(out, &written.bytes)?;
+    match as_json {
+        true => println!("{}", json!({ "file": out, "rows": written.rows })),
+        false => {
+            let said = Message::new("cli.lines_of_list").with("count", written.rows);
+            println!("{}  {}", out.display(), said.both());
+        }
+    }
+    Ok(())
 }
 
 /// What follows from a decision is done at once: whoever waits at the terminal is told the counts.

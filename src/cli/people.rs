@@ -83,26 +83,7 @@ pub enum User {
 pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCode> {
     let me = Caller::machine();
     match user {
-        User::List => {
-            let people = access::list_people(&archive, &me).await?;
-            if as_json {
-                println!("{}", json!(people));
-            }
-            for person in people.iter().filter(|_| !as_json) {
-                let roles: Vec<_> = person.roles.iter().map(|role| role.as_str()).collect();
-                let disabled = if person.disabled_at.is_some() {
-                    format!(" ({})", both("cli.disabled"))
-                } else {
-                    String::new()
-                };
-                println!(
-                    "{}\t{}\t{}{disabled}",
-                    person.login,
-                    person.name,
-                    roles.join(", ")
-                );
-            }
-        }
+        User::List => list(&archive, as_json).await?,
         User::Add { login, name, roles } => {
             let roles = parse_roles(&roles)?;
             let password = read_password()?;
@@ -116,39 +97,11 @@ pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCod
             );
         }
         User::Password { login } => {
-            let people = access::list_people(&archive, &me).await?;
-            let person = people.into_iter().find(|person| person.login == login);
-            let person = person.ok_or(Error::NotFound { what: "person" })?;
-            access::set_password(&archive, &me, &person.id, &read_password()?).await?;
-            print(
-                as_json,
-                &json!({ "id": person.id }),
-                &both("cli.password_set"),
-            );
+            let id = id_of(&archive, &login).await?;
+            access::set_password(&archive, &me, &id, &read_password()?).await?;
+            print(as_json, &json!({ "id": id }), &both("cli.password_set"));
         }
-        User::Review { confirm } if confirm.is_empty() => {
-            let accounts = access::accounts(&archive, &me).await?;
-            if as_json {
-                println!("{}", json!(accounts));
-            }
-            for one in accounts.iter().filter(|_| !as_json) {
-                let due = if one.due { "!" } else { "" };
-                let active = one.active_at.as_deref().unwrap_or("-");
-                println!("{due}\t{}\t{}\t{active}", one.login, one.name);
-            }
-        }
-        User::Review { confirm } => {
-            let mut ids = Vec::new();
-            for login in confirm {
-                ids.push(id_of(&archive, &login).await?);
-            }
-            access::confirm_accounts(&archive, &me, &ids).await?;
-            print(
-                as_json,
-                &json!({ "ids": ids }),
-                &both("cli.accounts_confirmed"),
-            );
-        }
+        User::Review { confirm } => review(&archive, &confirm, as_json).await?,
         User::Wake { login } => {
             let id = id_of(&archive, &login).await?;
             access::wake(&archive, &me, &id).await?;
@@ -184,6 +137,53 @@ pub async fn user(archive: Archive, user: User, as_json: bool) -> Result<ExitCod
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn list(archive: &Archive, as_json: bool) -> Result<()> {
+    let people = access::list_people(archive, &Caller::machine()).await?;
+    if as_json {
+        println!("{}", json!(people));
+    }
+    for person in people.iter().filter(|_| !as_json) {
+        let roles: Vec<_> = person.roles.iter().map(|role| role.as_str()).collect();
+        let disabled = if person.disabled_at.is_some() {
+            format!(" ({})", both("cli.disabled"))
+        } else {
+            String::new()
+        };
+        println!(
+            "{}\t{}\t{}{disabled}",
+            person.login,
+            person.name,
+            roles.join(", ")
+        );
+    }
+    Ok(())
+}
+
+/// Lists the accounts with those that are due to be confirmed, or confirms the ones named.
+async fn review(archive: &Archive, confirm: &[String], as_json: bool) -> Result<()> {
+    let me = Caller::machine();
+    if !confirm.is_empty() {
+        let mut ids = Vec::new();
+        for login in confirm {
+            ids.push(id_of(archive, login).await?);
+        }
+        access::confirm_accounts(archive, &me, &ids).await?;
+        let said = both("cli.accounts_confirmed");
+        print(as_json, &json!({ "ids": ids }), &said);
+        return Ok(());
+    }
+    let accounts = access::accounts(archive, &me).await?;
+    if as_json {
+        println!("{}", json!(accounts));
+    }
+    for one in accounts.iter().filter(|_| !as_json) {
+        let due = if one.due { "!" } else { "" };
+        let active = one.active_at.as_deref().unwrap_or("-");
+        println!("{due}\t{}\t{}\t{active}", one.login, one.name);
+    }
+    Ok(())
 }
 
 async fn id_of(archive: &Archive, login: &str) -> Result<String> {

@@ -168,7 +168,7 @@ fn check_class(classes: &Classes, id: &str) -> Result<()> {
 /// One line of `--json`, which other programs read: keys may be added, none may go away. The fields of a
 /// page that was not read are null or empty.
 #[derive(Default, Serialize)]
-struct Line<'a> {
+struct JsonLine<'a> {
     file: String,
     page: u32,
     outcome: &'a str,
@@ -196,10 +196,10 @@ struct FailureLine<'a> {
 }
 
 fn line_of(page: &Page) -> String {
-    let mut line = Line {
+    let mut line = JsonLine {
         file: page.file.display().to_string(),
         page: page.number,
-        ..Line::default()
+        ..JsonLine::default()
     };
     match &page.outcome {
         Ok(reading) => {
@@ -219,7 +219,7 @@ fn line_of(page: &Page) -> String {
     serde_json::to_string(&line).expect("a line has only text keys")
 }
 
-fn fill<'a>(line: &mut Line<'a>, reading: &'a PageReading) {
+fn fill<'a>(line: &mut JsonLine<'a>, reading: &'a PageReading) {
     line.class = Some(&reading.class);
     line.class_confidence = Some(reading.class_confidence);
     line.rotation = Some(reading.rotation.degrees());

@@ -32,7 +32,7 @@ pub enum Role {
 
 /// A line of text as it is set, after breaking.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub struct SetLine {
     pub left: f32,
     pub baseline: f32,
     pub face: Face,
@@ -42,10 +42,10 @@ pub struct Line {
 }
 
 /// One thing on the page.
-pub enum Piece {
+pub enum PageElement {
     Text {
         role: Role,
-        lines: Vec<Line>,
+        lines: Vec<SetLine>,
     },
     /// A filled bar: left, top, width, height.
     Box(f32, f32, f32, f32),
@@ -101,12 +101,12 @@ pub struct Column {
 pub struct FinishedPage {
     pub width: f32,
     pub height: f32,
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<PageElement>,
 }
 
 /// A page being filled from the top.
 pub struct Page {
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<PageElement>,
     /// Where the next thing goes, from the top.
     pub y: f32,
     /// Size of the body text.
@@ -151,7 +151,7 @@ impl Page {
                 Align::Centre => spare / 2.0,
                 Align::Right => spare,
             };
-            lines.push(Line {
+            lines.push(SetLine {
                 left: column.left + indent,
                 baseline: self.y + style.size,
                 face: style.face,
@@ -161,7 +161,7 @@ impl Page {
             });
             self.y += leading;
         }
-        self.pieces.push(Piece::Text { role, lines });
+        self.pieces.push(PageElement::Text { role, lines });
         Ok(())
     }
 
@@ -169,7 +169,7 @@ impl Page {
     pub fn rule(&mut self, column: Column, length: f32) {
         let left = column.left + (column.width - length) / 2.0;
         self.pieces
-            .push(Piece::Box(left, self.y + 2.5, length, 0.7));
+            .push(PageElement::Box(left, self.y + 2.5, length, 0.7));
         self.y += 5.0;
     }
 
@@ -177,10 +177,10 @@ impl Page {
     pub fn frame(&mut self, left: f32, top: f32, wide: f32, high: f32) {
         let thin = 0.7;
         for bar in [
-            Piece::Box(left, top, wide, thin),
-            Piece::Box(left, top + high - thin, wide, thin),
-            Piece::Box(left, top, thin, high),
-            Piece::Box(left + wide - thin, top, thin, high),
+            PageElement::Box(left, top, wide, thin),
+            PageElement::Box(left, top + high - thin, wide, thin),
+            PageElement::Box(left, top, thin, high),
+            PageElement::Box(left + wide - thin, top, thin, high),
         ] {
             self.pieces.push(bar);
         }

@@ -23,7 +23,7 @@ use krilla::tagging::{
 use krilla::{Document, configure::ValidationError};
 
 use super::ComposeError;
-use super::page::{FinishedPage, Line, Piece, Role};
+use super::page::{FinishedPage, PageElement, Role, SetLine};
 use super::typeface;
 use crate::clock::vietnam;
 use crate::messages::Message;
@@ -67,17 +67,17 @@ fn render_sheet(document: &mut Document, sheet: FinishedPage, tags: &mut Tags) {
     let mut link = None;
     for piece in sheet.pieces {
         match piece {
-            Piece::Text { role, lines } => render_text(&mut surface, role, &lines, tags),
-            Piece::Box(left, top, width, height) => {
+            PageElement::Text { role, lines } => render_text(&mut surface, role, &lines, tags),
+            PageElement::Box(left, top, width, height) => {
                 render_decoration(&mut surface, rectangle(left, top, width, height));
             }
-            Piece::Picture {
+            PageElement::Picture {
                 image,
                 at,
                 size,
                 description,
             } => tags.add(render_picture(&mut surface, image, at, size, description)),
-            Piece::Code { path, area, target } => {
+            PageElement::Code { path, area, target } => {
                 let figure = render_code(&mut surface, &path, &target);
                 link = Some((figure, area, target));
             }
@@ -160,7 +160,7 @@ fn metadata(about: &About<'_>) -> Metadata {
         .document_id(about.identifier.to_owned())
 }
 
-fn render_text(surface: &mut Surface<'_>, role: Role, lines: &[Line], tags: &mut Tags) {
+fn render_text(surface: &mut Surface<'_>, role: Role, lines: &[SetLine], tags: &mut Tags) {
     // What only decorates is marked so, or a screen reader would read rules and page furniture
     // aloud.
     if role == Role::Artifact {
@@ -197,7 +197,7 @@ fn render_text(surface: &mut Surface<'_>, role: Role, lines: &[Line], tags: &mut
     }
 }
 
-fn draw_line(surface: &mut Surface<'_>, line: &Line) {
+fn draw_line(surface: &mut Surface<'_>, line: &SetLine) {
     let colour = rgb::Color::new(line.colour.0, line.colour.1, line.colour.2);
     surface.set_fill(Some(Fill {
         paint: colour.into(),

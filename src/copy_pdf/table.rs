@@ -5,8 +5,8 @@ use jiff::Timestamp;
 
 use super::ComposeError;
 use super::page::{
-    Align, BLACK, Column, FinishedPage, Line, PAGE_HEIGHT, PAGE_WIDTH, Page, Piece, Role, Style,
-    lines_of,
+    Align, BLACK, Column, FinishedPage, PAGE_HEIGHT, PAGE_WIDTH, Page, PageElement, Role, SetLine,
+    Style, lines_of,
 };
 use super::render::{About, render};
 use super::typeface::{Face, legible, shape};
@@ -161,7 +161,7 @@ fn add_row(
         return Err(ComposeError::TooLong);
     }
     for (column, words) in columns.iter().zip(wrapped(columns, cells, face)) {
-        let lines = words.iter().enumerate().map(|(place, text)| Line {
+        let lines = words.iter().enumerate().map(|(place, text)| SetLine {
             left: column.left + PADDING,
             baseline: page.y + PADDING + SIZE + LEADING * place as f32,
             face,
@@ -170,7 +170,7 @@ fn add_row(
             shaped: shape(face, text),
         });
         let lines = lines.collect();
-        page.pieces.push(Piece::Text { role, lines });
+        page.pieces.push(PageElement::Text { role, lines });
     }
     for column in columns {
         page.frame(column.left, page.y, column.width, high);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
+use super::archive_search::close_searches;
 use super::dismissal;
-use super::lifecycle::close_search_cases;
 use super::payment::Payment;
 use super::standing::ensure_shown;
 use super::{RequestState, Sought, ensure_moved};
@@ -51,7 +51,7 @@ pub async fn confirm(
         .set("record_digest", &stands.record_digest);
     ensure_moved(confirmed.run(&mut tx, id).await?)?;
     // What was searched for is found; the archivist need not go on.
-    close_search_cases(&mut tx, id).await?;
+    close_searches(&mut tx, id).await?;
     dismissal::withdraw(&mut tx, id, record_id).await?;
     tx.log(
         Action::CopyConfirmed,
@@ -85,7 +85,7 @@ pub async fn refuse(archive: &Archive, caller: &Caller, id: &str, reason: &str) 
         .set("refusal", reason.trim())
         .set("settled_at", tx.now());
     ensure_moved(refused.run(&mut tx, id).await?)?;
-    close_search_cases(&mut tx, id).await?;
+    close_searches(&mut tx, id).await?;
     tx.log(Action::CopyRefused, ("request", id), json!({}))
         .await?;
     tx.notify(id, Event::Refused).await?;

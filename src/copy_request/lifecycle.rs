@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::archive_search::close_searches;
 use super::deadlines::extended_due;
 use super::{RequestState, ensure_moved, ensure_one_row, id_by_code, inbox, messages};
 use crate::access::{Act, Caller, require};
@@ -82,19 +83,6 @@ pub(crate) async fn end_search(tx: &mut Tx, id: &str) -> Result<()> {
     tx.keep_request(id).await
 }
 
-/// Ends the archivist's search for a request that no longer needs it.
-pub(super) async fn close_search_cases(tx: &mut Tx, id: &str) -> Result<()> {
-    sqlx::query(
-        "UPDATE search_cases SET state = 'closed', ended_at = $1
-         WHERE request_id = $2 AND state = 'open'",
-    )
-    .bind(tx.now())
-    .bind(id)
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
 /// The applicant takes the request back, under the tracking code, while no copy is being made.
 ///
 /// # Errors
@@ -107,7 +95,7 @@ pub async fn withdraw(archive: &Archive, code: &str) -> Result<()> {
         .clear(&["waits_until"]);
     ensure_moved(withdrawn.run(&mut tx, &id).await?)?;
     // An archivist would otherwise go on looking for somebody who no longer asks.
-    close_search_cases(&mut tx, &id).await?;
+    close_searches(&mut tx, &id).await?;
     tx.log(Action::RequestWithdrawn, ("request", &id), json!({}))
         .await?;
     tx.notify(&id, Event::Withdrawn).await?;

@@ -10,7 +10,7 @@ use super::{RequestState, ensure_moved, id_by_code};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Insert, Move, Tx};
+use crate::catalogue::{Insert, Move, State, Tx, lock};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::masking;
@@ -111,14 +111,9 @@ pub(super) async fn take_answer(tx: &mut Tx, id: &str, due: Timestamp) -> Result
 }
 
 async fn still_open(tx: &mut Tx, id: &str) -> Result<()> {
-    // Settled is the one state in which nothing is added any more, so it is asked for and not the list of states. Written
-    // to itself, which keeps others from it: what is counted next is then counted by one at a time.
-    let open =
-        sqlx::query("UPDATE copy_requests SET state = state WHERE id = $1 AND settled_at IS NULL")
-            .bind(id)
-            .execute(&mut **tx)
-            .await?;
-    ensure_moved(open.rows_affected() == 1)
+    // Locked, which keeps others from it: what is counted next is then counted by one at a time.
+    let state = lock::<RequestState>(tx, id).await?;
+    ensure_moved(state.is_some_and(|state| !state.is_final()))
 }
 
 /// Stores a message `from` the office or the applicant, in the name of the transaction's actor.

@@ -2,6 +2,7 @@
 //! copy came of it or not. One object a request, so that what the law lets an office keep only for a
 //! time can be taken out whole.
 
+use super::archive_search::{PreservedSearch, insert_search};
 use super::dismissal::{self, Dismissal};
 use super::messages::{self, PreservedMessage};
 use super::{Applicant, RequestState, Sought, names, taking_up};
@@ -80,21 +81,6 @@ pub struct PreservedRequest {
     /// What happened, oldest first.
     #[sqlx(skip)]
     pub history: Vec<Happened>,
-}
-
-/// A search as preserved.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, sqlx::FromRow)]
-#[allow(missing_docs)] // the columns of `search_cases`, under their names
-pub struct PreservedSearch {
-    pub id: String,
-    pub state: String,
-    pub note: String,
-    pub opened_by: String,
-    pub opened_at: String,
-    pub finding: Option<String>,
-    pub record_id: Option<String>,
-    pub ended_by: Option<String>,
-    pub ended_at: Option<String>,
 }
 
 /// Prefix of the object ids of requests.
@@ -203,7 +189,7 @@ async fn restore_rows(tx: &mut Tx, request: &PreservedRequest) -> Result<()> {
         messages::insert(tx, &request.id, message).await?;
     }
     for search in &request.searches {
-        restore_search(tx, &request.id, search).await?;
+        insert_search(tx, &request.id, search).await?;
     }
     for said in &request.dismissals {
         dismissal::save(tx, &request.id, said).await?;
@@ -266,23 +252,6 @@ pub(super) async fn insert(
         .or_ignore("(made_by, idempotency_key)")
         .run(tx)
         .await
-}
-
-async fn restore_search(tx: &mut Tx, request: &str, search: &PreservedSearch) -> Result<()> {
-    Insert::into("search_cases")
-        .set("id", &search.id)
-        .set("request_id", request)
-        .set("state", &search.state)
-        .set("note", &search.note)
-        .set("opened_by", &search.opened_by)
-        .set("opened_at", &search.opened_at)
-        .set("finding", &search.finding)
-        .set_known("record_id", "records", &search.record_id)
-        .set("ended_by", &search.ended_by)
-        .set("ended_at", &search.ended_at)
-        .run(tx)
-        .await?;
-    Ok(())
 }
 
 /// Requests whose copies were being made when the catalogue was lost: those of which a line is in the

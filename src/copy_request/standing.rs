@@ -48,7 +48,7 @@ pub async fn note_standing(
 
 /// What shows a standing.
 #[derive(sqlx::FromRow)]
-struct Shown {
+struct StandingEvidence {
     #[sqlx(try_from = "JsonText")]
     applicant: Applicant,
     standing_shown: Option<String>,
@@ -57,7 +57,7 @@ struct Shown {
 
 /// Refuses to decide for somebody who asks for another and has shown nothing (NĐ 23/2015/NĐ-CP, Điều 17).
 pub(super) async fn ensure_shown(tx: &mut Tx, id: &str) -> Result<()> {
-    let found: Option<Shown> = sqlx::query_as(
+    let found: Option<StandingEvidence> = sqlx::query_as(
         "SELECT applicant, standing_shown,
             (SELECT COUNT(*) FROM request_evidence e WHERE e.request_id = q.id) AS papers
          FROM copy_requests q WHERE id = $1",

@@ -9,7 +9,7 @@ use super::{Correction, CorrectionFilter, FieldChange};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Insert, Tx};
+use crate::catalogue::{Insert, Tx, raise_counter};
 use crate::error::{Error, Result};
 use crate::masking;
 use crate::viewing::{self, View};
@@ -233,6 +233,22 @@ fn by_record(entries: Vec<Correction>) -> BTreeMap<String, Vec<Correction>> {
 /// decision need not be restored yet, so it is named without being looked up.
 pub(crate) async fn restore(tx: &mut Tx, entry: &Correction) -> Result<()> {
     insert(tx, entry).await?;
+    Ok(())
+}
+
+/// Lets the appendix of each year go on behind its last number.
+///
+/// # Errors
+/// As any statement.
+pub(crate) async fn restore_counters(tx: &mut Tx) -> Result<()> {
+    let last: Vec<(i64, i64)> = sqlx::query_as(
+        "SELECT year, MAX(number) FROM corrections WHERE state = 'approved' GROUP BY year",
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    for (year, number) in last {
+        raise_counter(tx, &format!("appendix-{year}"), number).await?;
+    }
     Ok(())
 }
 

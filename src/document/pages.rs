@@ -6,11 +6,11 @@ use serde_json::json;
 
 use super::list::{find, ordered_in};
 use super::several::read_again;
-use super::{Document, DocumentPage, DocumentState, PagePart};
+use super::{Document, DocumentPage, DocumentState, PagePart, store};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Insert, Move, Tx};
+use crate::catalogue::{Move, Tx};
 use crate::error::{Error, Result};
 use crate::holding::{self, HoldingKind};
 
@@ -169,19 +169,8 @@ pub(super) async fn split_in(tx: &mut Tx, id: &str, page: &str, reason: &str) ->
     // Split at the first page, nothing would be left of the document.
     let at = at.filter(|at| *at > 0);
     let at = at.ok_or_else(|| Error::fault("/page", "faults.split_at_a_later_page"))?;
-    let (fresh, by, now) = (tx.new_id(), tx.actor().to_owned(), tx.now());
-    sqlx::query(
-        "INSERT INTO documents (id, fonds_id, unit_id, file_id, volume_id, state, version,
-            changed_by, changed_at)
-         SELECT $1, fonds_id, unit_id, file_id, volume_id, 'proposed', 2, $2, $3 FROM documents
-         WHERE id = $4",
-    )
-    .bind(&fresh)
-    .bind(by)
-    .bind(now)
-    .bind(id)
-    .execute(&mut **tx)
-    .await?;
+    let fresh = tx.new_id();
+    store::split_off(tx, &fresh, id).await?;
     place(tx, id, &pages[..at]).await?;
     place(tx, &fresh, &pages[at..]).await?;
     for (one, details) in [
@@ -234,30 +223,4 @@ pub async fn arrange(
     holding::trace(&mut tx, arranged).await?;
     tx.commit().await?;
     find(archive, id).await
-}
-
-/// Writes a document's row as it was preserved; the pages that the catalogue knows become its own.
-pub(super) async fn restore_pages(
-    tx: &mut Tx,
-    id: &str,
-    pages: &[(String, i64, PagePart)],
-) -> Result<()> {
-    for (page, position, part) in pages {
-        let known = sqlx::query("SELECT 1 FROM pages WHERE id = $1")
-            .bind(page)
-            .fetch_optional(&mut **tx)
-            .await?;
-        // A page whose scan was lost cannot be shown; the document comes back without it.
-        if known.is_some() {
-            Insert::into("document_pages")
-                .set("page_id", page)
-                .set("document_id", id)
-                .set("position", *position)
-                .set("part", *part)
-                .or_replace("(page_id)")
-                .run(tx)
-                .await?;
-        }
-    }
-    Ok(())
 }

@@ -4,11 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::list::{find, ordered};
-use super::pages::restore_pages;
 use super::propose::clear;
+use super::store::{self, PreservedRow};
 use super::{DocumentFields, DocumentState, PagePart};
 use crate::archive::{Archive, Restoration};
-use crate::catalogue::{Insert, Tx, raise_counter};
+use crate::catalogue::{Tx, raise_counter};
 use crate::error::Result;
 use crate::fonds::restore_fonds;
 use crate::holding::{self, Described, HoldingKind, Trace};
@@ -128,7 +128,7 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId])
         let pages: Vec<(String, i64, PagePart)> = pages
             .map(|page| (page.page_id.clone(), page.position, page.part))
             .collect();
-        restore_pages(&mut tx, &document.id, &pages).await?;
+        store::restore_pages(&mut tx, &document.id, &pages).await?;
         sqlx::query(
             "UPDATE documents SET joined_into = (SELECT id FROM documents WHERE id = $1) WHERE id = $2",
         )
@@ -146,22 +146,19 @@ async fn restore_row(tx: &mut Tx, document: &PreservedDocument) -> Result<()> {
     let (code, at) = (&document.fonds_code, &document.changed_at);
     let fonds_id = restore_fonds(tx, code, code, at).await?;
     let unit_id = unit::known(tx, &document.unit_id).await?;
-    Insert::into("documents")
-        .set("id", &document.id)
-        .set("fonds_id", fonds_id)
-        .set("unit_id", unit_id)
-        .set_known("file_id", "files", &document.file_id)
-        .set_known("volume_id", "register_volumes", &document.volume_id)
-        .set("ordinal", document.ordinal)
-        .set("state", document.state)
-        .set("fields", serde_json::to_string(&document.fields)?)
-        .set("version", document.version)
-        .set("preserved_version", document.version)
-        .set("changed_by", &document.changed_by)
-        .set("changed_at", at)
-        .or_replace("(id)")
-        .run(tx)
-        .await?;
+    let row = PreservedRow {
+        id: &document.id,
+        fonds_id: &fonds_id,
+        unit_id: &unit_id,
+        file_id: document.file_id.as_deref(),
+        volume_id: document.volume_id.as_deref(),
+        ordinal: document.ordinal,
+        state: document.state,
+        fields: &document.fields,
+        version: document.version,
+        changed: (&document.changed_by, at),
+    };
+    store::restore(tx, &row).await?;
     let history = &document.history;
     holding::restore_history(tx, HoldingKind::Document, &document.id, history).await?;
     // Only a place that was given raises the counter of its file.

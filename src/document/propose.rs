@@ -1,5 +1,6 @@
 //! Documents proposed from what was delivered: each file one, each register volume one.
 
+use super::store;
 use crate::archive::Archive;
 use crate::catalogue::Tx;
 use crate::error::Result;
@@ -10,30 +11,7 @@ use crate::jobs::{Kind, PRIORITY_UPKEEP};
 /// # Errors
 /// As any statement.
 pub(crate) async fn propose(tx: &mut Tx, scan_id: &str) -> Result<()> {
-    sqlx::query(
-        // The id follows from scan or volume, so that a rebuild proposes the same document without
-        // a word in the vault.
-        "INSERT INTO documents (id, fonds_id, unit_id, file_id, volume_id, state, changed_at)
-         SELECT COALESCE(b.volume_id, s.id), b.fonds_id, b.unit_id, b.file_id, b.volume_id,
-            'proposed', s.received_at
-         FROM scans s JOIN batches b ON b.id = s.batch_id WHERE s.id = $1 AND s.state = 'received'
-         ON CONFLICT (id) DO NOTHING",
-    )
-    .bind(scan_id)
-    .execute(&mut **tx)
-    .await?;
-    // Behind those a person has put in order; else by name and number.
-    sqlx::query(
-        "INSERT INTO document_pages (page_id, document_id, position)
-         SELECT p.id, COALESCE(b.volume_id, s.id), COALESCE((SELECT MAX(g.position) + 1
-            FROM document_pages g WHERE g.document_id = COALESCE(b.volume_id, s.id)
-            AND g.position > 0), 0)
-         FROM pages p JOIN scans s ON s.id = p.scan_id JOIN batches b ON b.id = s.batch_id
-         WHERE s.id = $1 AND s.state = 'received' ON CONFLICT (page_id) DO NOTHING",
-    )
-    .bind(scan_id)
-    .execute(&mut **tx)
-    .await?;
+    store::propose(tx, scan_id).await?;
     let touched: Option<String> = sqlx::query_scalar(
         // A document that somebody described has changed by the delivery, and its object must say
         // so.
@@ -63,24 +41,16 @@ async fn preserve_touched(tx: &mut Tx, touched: Option<String>) -> Result<()> {
 /// As any statement.
 pub(crate) async fn propose_all(archive: &Archive) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
-    for statement in [
-        "INSERT INTO documents (id, fonds_id, unit_id, file_id, volume_id, state, changed_at)
-         SELECT COALESCE(b.volume_id, s.id), MIN(b.fonds_id), MIN(b.unit_id), MIN(b.file_id),
-            MIN(b.volume_id), 'proposed', MIN(s.received_at)
-         FROM scans s JOIN batches b ON b.id = s.batch_id WHERE s.state = 'received'
-         GROUP BY COALESCE(b.volume_id, s.id) ON CONFLICT (id) DO NOTHING",
-        "INSERT INTO document_pages (page_id, document_id, position)
-         SELECT p.id, COALESCE(b.volume_id, s.id), 0
-         FROM pages p JOIN scans s ON s.id = p.scan_id JOIN batches b ON b.id = s.batch_id
-         WHERE s.state = 'received' ON CONFLICT (page_id) DO NOTHING",
+    store::propose_missing(&mut tx).await?;
+    sqlx::query(
         // A page that was scanned again stands with the one it replaces, whatever file it came in.
         "UPDATE document_pages SET document_id = (SELECT g.document_id FROM pages p
                 JOIN document_pages g ON g.page_id = p.stands_for
                 WHERE p.id = document_pages.page_id)
          WHERE page_id IN (SELECT p.id FROM pages p JOIN document_pages g ON g.page_id = p.stands_for)",
-    ] {
-        sqlx::query(statement).execute(&mut *tx).await?;
-    }
+    )
+    .execute(&mut *tx)
+    .await?;
     clear(&mut tx).await?;
     tx.commit().await
 }

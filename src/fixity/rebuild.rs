@@ -4,21 +4,17 @@
 //! The vault does not hold people and tokens, and what nobody has decided yet; pages without
 //! a decision are queued to be read again.
 
-mod counters;
-mod pages;
-
 use std::path::Path;
 
 use crate::archive::{Archive, Restoration};
 use crate::audit::{self, Action};
 use crate::batch::{self, RECEIPT_PREFIX};
-use crate::catalogue::raise_counter;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::vault::{ObjectId, VaultError};
 use crate::{
-    certified_copy, column_map, copy_request, document, fonds, import, inspection, preservation,
-    scan, search, unit,
+    certified_copy, column_map, copy_request, correction, document, fonds, import, inspection,
+    preservation, record, scan, search, unit,
 };
 use futures::StreamExt;
 use serde_json::json;
@@ -104,27 +100,8 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
     };
     // In the order in which rows refer to each other: units, fonds, files and volumes before scans, scans before batches' receipts
     // and flags, requests before papers and copies.
-    unit::restore(&mut restoration, &found.units).await?;
-    fonds::restore(&mut restoration, &found.fonds).await?;
-    fonds::restore_files(&mut restoration, &found.files).await?;
-    fonds::restore_volume_form(&mut restoration, &found.volumes).await?;
-    for _ in 0..found.units.len() + found.fonds.len() + found.files.len() {
-        step();
-    }
-    for id in &found.volumes {
-        column_map::restore(&mut restoration, id).await?;
-        step();
-    }
-    for id in &found.scans {
-        restore_scan(&mut restoration, id).await?;
-        step();
-    }
-    for id in &found.batches {
-        if let Some(receipt) = batch::restore(&mut restoration, id).await? {
-            scan::restore_of_receipt(archive, &receipt).await?;
-        }
-        step();
-    }
+    restore_structure(&mut restoration, &found, &mut step).await?;
+    restore_deliveries(&mut restoration, &found, &mut step).await?;
     // A duplicate names another scan, which may come later in the walk; so only now all of them are there.
     scan::resolve_duplicates(archive).await?;
     for id in &found.scans {
@@ -134,27 +111,14 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
     for _ in &found.documents {
         step();
     }
-    for id in &found.requests {
-        copy_request::restore(&mut restoration, id).await?;
-        step();
-    }
-    for id in &found.evidence {
-        rebuilt.evidence += 1;
-        if copy_request::restore_paper(&mut restoration, id).await? == Some(false) {
-            rebuilt.evidence_unbound += 1;
-        }
-        step();
-    }
-    for id in &found.copies {
-        certified_copy::restore(&mut restoration, id).await?;
-        step();
-    }
+    rebuilt.evidence_unbound = restore_requests(&mut restoration, &found, &mut step).await?;
+    rebuilt.evidence = i64::try_from(found.evidence.len()).unwrap_or(i64::MAX);
     // A released request whose copy was never sealed has nothing to wait for after a loss: it goes back to
     // be released again.
     copy_request::resolve_released(archive).await?;
     // Readings come after decisions, so that a record somebody decided on is not proposed a second time.
-    pages::restore_readings(archive, &mut rebuilt).await?;
-    pages::queue_unread(archive, &mut rebuilt).await?;
+    rebuilt.pages_without_reading = preservation::restore_readings(archive).await?;
+    rebuilt.pages_to_read = preservation::queue_unread(archive).await?;
     inspection::inspect_all(archive).await?;
     // Lists are compared with records, so they come when all of these are back.
     import::restore(&mut restoration, &found.imports).await?;
@@ -167,6 +131,69 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
     // Last, since the index follows the publications that were just restored.
     search::reindex(archive, |_, _| {}).await?;
     Ok(rebuilt)
+}
+
+/// Units, fonds, files, and volumes with their column maps. `step` is told of each object.
+async fn restore_structure(
+    restoration: &mut Restoration<'_>,
+    found: &ObjectIds,
+    step: &mut impl FnMut(),
+) -> Result<()> {
+    unit::restore(restoration, &found.units).await?;
+    fonds::restore(restoration, &found.fonds).await?;
+    fonds::restore_files(restoration, &found.files).await?;
+    fonds::restore_volume_form(restoration, &found.volumes).await?;
+    for _ in 0..found.units.len() + found.fonds.len() + found.files.len() {
+        step();
+    }
+    for id in &found.volumes {
+        column_map::restore(restoration, id).await?;
+        step();
+    }
+    Ok(())
+}
+
+/// Scans with what was decided of them, and the receipts of batches.
+async fn restore_deliveries(
+    restoration: &mut Restoration<'_>,
+    found: &ObjectIds,
+    step: &mut impl FnMut(),
+) -> Result<()> {
+    for id in &found.scans {
+        restore_scan(restoration, id).await?;
+        step();
+    }
+    for id in &found.batches {
+        if let Some(receipt) = batch::restore(restoration, id).await? {
+            scan::restore_of_receipt(restoration.archive, &receipt).await?;
+        }
+        step();
+    }
+    Ok(())
+}
+
+/// Requests, their papers, and copies; how many papers there are whose request is lost.
+async fn restore_requests(
+    restoration: &mut Restoration<'_>,
+    found: &ObjectIds,
+    step: &mut impl FnMut(),
+) -> Result<i64> {
+    let mut unbound = 0;
+    for id in &found.requests {
+        copy_request::restore(restoration, id).await?;
+        step();
+    }
+    for id in &found.evidence {
+        if copy_request::restore_paper(restoration, id).await? == Some(false) {
+            unbound += 1;
+        }
+        step();
+    }
+    for id in &found.copies {
+        certified_copy::restore(restoration, id).await?;
+        step();
+    }
+    Ok(unbound)
 }
 
 /// What hangs from which file and volume now, and the documents made of it.
@@ -310,17 +337,9 @@ async fn objects(restoration: &mut Restoration<'_>) -> Result<ObjectIds> {
 /// Sets the counters right, counts and leaves the first entry of the new log.
 async fn finish(archive: &Archive, rebuilt: &mut Rebuilt, given: &[(i64, i64)]) -> Result<()> {
     let mut tx = archive.begin_as_machine().await?;
-    let newest: Option<i64> = sqlx::query_scalar("SELECT MAX(position) FROM publications")
-        .fetch_one(&mut *tx)
-        .await?;
-    rebuilt.publication = newest.unwrap_or(0);
-    raise_counter(&mut tx, "publication", rebuilt.publication).await?;
-    counters::set_counters(&mut tx, rebuilt).await?;
-    // Also numbers whose line was never finished: a number that was given out once is never given out
-    // again.
-    for (year, number) in given {
-        raise_counter(&mut tx, &format!("copies-{year}"), *number).await?;
-    }
+    rebuilt.publication = record::restore_counter(&mut tx).await?;
+    rebuilt.numbers_without_copy = certified_copy::restore_counters(&mut tx, given).await?;
+    correction::restore_counters(&mut tx).await?;
     for (table, count) in [
         ("units", &mut rebuilt.units),
         ("fonds", &mut rebuilt.fonds),

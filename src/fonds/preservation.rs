@@ -4,10 +4,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::file::insert_file;
+use super::series::{SeriesRow, insert_series};
 use super::volume::{Volume, insert_volume};
 use super::{Arrangement, Fonds, FondsFields, FondsState, NewFile, NewFonds, by_id, insert_fonds};
 use crate::archive::{Archive, Restoration};
-use crate::catalogue::{Insert, Tx};
+use crate::catalogue::Tx;
 use crate::error::Result;
 use crate::holding::{self, Described, HoldingKind, HoldingState, Trace};
 use crate::jobs::Leased;
@@ -200,19 +201,17 @@ async fn restore_rows(tx: &mut Tx, fonds: &PreservedFonds) -> Result<()> {
     let history = &fonds.history;
     holding::restore_history(tx, HoldingKind::Fonds, &fonds.id, history).await?;
     for series in &fonds.series {
-        Insert::into("series")
-            .set("id", &series.id)
-            .set_known("fonds_id", "fonds", &fonds.id)
-            .set("code", &series.code)
-            .set("title", &series.title)
-            .set("state", series.state)
-            .set("note", &series.note)
-            .set("version", series.version)
-            .set("changed_by", &series.changed_by)
-            .set("changed_at", &series.changed_at)
-            .or_ignore("")
-            .run(tx)
-            .await?;
+        let row = SeriesRow {
+            id: &series.id,
+            fonds_id: &fonds.id,
+            code: &series.code,
+            title: &series.title,
+            state: series.state,
+            note: &series.note,
+            version: series.version,
+            changed: (&series.changed_by, &series.changed_at),
+        };
+        insert_series(tx, &row).await?;
         let history = &series.history;
         holding::restore_history(tx, HoldingKind::Series, &series.id, history).await?;
     }

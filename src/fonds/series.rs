@@ -80,24 +80,54 @@ pub async fn make_series(archive: &Archive, caller: &Caller, given: &NewSeries) 
     let fonds = by_code(archive, caller, &given.fonds).await?;
     let mut tx = archive.begin(caller).await?;
     let (id, by, now) = (tx.new_id(), tx.actor().to_owned(), tx.now());
-    let made = Insert::into("series")
-        .set("id", &id)
-        .set("fonds_id", &fonds.id)
-        .set("code", &given.code)
-        .set("title", &given.title)
-        .set("note", &given.note)
-        .set("changed_by", by)
-        .set("changed_at", now)
-        .or_ignore("")
-        .run(&mut tx)
-        .await?;
-    if !made {
+    let row = SeriesRow {
+        id: &id,
+        fonds_id: &fonds.id,
+        code: &given.code,
+        title: &given.title,
+        state: HoldingState::Open,
+        note: &given.note,
+        version: 1,
+        changed: (&by, &now),
+    };
+    if !insert_series(&mut tx, &row).await? {
         return Err(Error::AlreadyExists { what: "series" });
     }
     let details = json!({ "fonds": fonds.code, "code": given.code });
     done(&mut tx, &id, (Action::SeriesMade, "", details)).await?;
     tx.commit().await?;
     series(archive, caller, &id).await
+}
+
+/// A series as it is stored.
+pub(super) struct SeriesRow<'a> {
+    pub id: &'a str,
+    pub fonds_id: &'a str,
+    pub code: &'a str,
+    pub title: &'a str,
+    pub state: HoldingState,
+    pub note: &'a str,
+    pub version: i64,
+    /// By whom and when, RFC 3339 UTC.
+    pub changed: (&'a str, &'a str),
+}
+
+/// Writes the row of a series; false where its id, or its code in the fonds, is taken.
+pub(super) async fn insert_series(tx: &mut Tx, row: &SeriesRow<'_>) -> Result<bool> {
+    let (by, at) = row.changed;
+    Insert::into("series")
+        .set("id", row.id)
+        .set_known("fonds_id", "fonds", row.fonds_id)
+        .set("code", row.code)
+        .set("title", row.title)
+        .set("state", row.state)
+        .set("note", row.note)
+        .set("version", row.version)
+        .set("changed_by", by)
+        .set("changed_at", at)
+        .or_ignore("")
+        .run(tx)
+        .await
 }
 
 /// Leaves the trace of an act on a series; its fonds follows, whose object holds it.

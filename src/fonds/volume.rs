@@ -3,7 +3,7 @@
 mod act;
 mod preservation;
 
-pub use act::{VolumeSplit, close_volume, merge_volume, move_volume, split_volume};
+pub use act::{close_volume, move_volume};
 pub use preservation::preserve as preserve_volume;
 pub(crate) use preservation::{
     restore as restore_volume_form, restore_batches as restore_volume_batches,

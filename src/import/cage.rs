@@ -2,6 +2,7 @@
 //! (docs/decisions/2026-11-30-verification-cage.md), with more time and memory, for a list may have half a million rows.
 
 use std::fs::File;
+use std::path::Path;
 use std::time::Duration;
 
 use sogoc_workers::child::once::answer_in_parts;
@@ -10,7 +11,8 @@ use sogoc_workers::pool::{Cage, CageConfig, PoolConfig, Uncaged};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::reading::{self, Asked, ListProblem, Piece};
+use super::found::{FirstLook, Found};
+use super::reading::{self, ListPart, ListProblem, ListTask};
 use crate::archive::Archive;
 use crate::error::{Error, Result};
 
@@ -23,7 +25,7 @@ const WAITING: usize = 2;
 /// The life of such a child.
 pub fn child() -> ! {
     answer_in_parts(
-        |asked: Asked, file: File, tell: &mut dyn FnMut(Piece) -> bool| {
+        |asked: ListTask, file: File, tell: &mut dyn FnMut(ListPart) -> bool| {
             reading::read(file, &asked, tell);
         },
     )
@@ -41,12 +43,12 @@ pub fn cage(pool: &PoolConfig) -> Cage {
 
 /// What a child tells of a file, as it comes. Dropped, the child ends.
 pub(super) struct Pieces {
-    parts: mpsc::Receiver<Piece>,
+    parts: mpsc::Receiver<ListPart>,
     asked: Option<JoinHandle<Result<(), Uncaged>>>,
 }
 
 impl Pieces {
-    pub fn of(archive: &Archive, file: File, asked: Asked) -> Self {
+    pub fn of(archive: &Archive, file: File, asked: ListTask) -> Self {
         let (sender, parts) = mpsc::channel(WAITING);
         let cage = archive.lists.clone();
         let asked = tokio::spawn(async move { cage.ask_in_parts(asked, file, sender).await });
@@ -60,7 +62,7 @@ impl Pieces {
     ///
     /// # Errors
     /// `Unavailable` where no child can be had.
-    pub async fn next(&mut self) -> Result<Option<Piece>> {
+    pub async fn next(&mut self) -> Result<Option<ListPart>> {
         if let Some(piece) = self.parts.recv().await {
             return Ok(Some(piece));
         }
@@ -82,7 +84,7 @@ impl Pieces {
             FailureKind::TooLarge => ListProblem::TooLarge,
             _ => ListProblem::Crashed,
         };
-        Ok(Some(Piece::Problem(problem)))
+        Ok(Some(ListPart::Problem(problem)))
     }
 }
 
@@ -92,4 +94,18 @@ impl Drop for Pieces {
             asked.abort();
         }
     }
+}
+
+/// What a first look into a file finds.
+///
+/// # Errors
+/// `Unavailable` where no child can be had.
+pub(super) async fn look(archive: &Archive, path: &Path) -> Result<(Found, Option<ListProblem>)> {
+    let file = std::fs::File::open(path)?;
+    let mut pieces = Pieces::of(archive, file, ListTask::FirstLook);
+    let mut look = FirstLook::default();
+    while let Some(piece) = pieces.next().await? {
+        look.take(piece, &archive.classes);
+    }
+    Ok(look.end())
 }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::encoding::{Decoder, ListEncoding};
 use super::headers::{self, Names};
-use super::reading::{ListFormat, ListProblem, Oddity, Piece, Row};
+use super::reading::{ListFormat, ListPart, ListProblem, Oddity, Row};
 
 /// Rows at the top among which the head is looked for.
 const HEAD_WITHIN: usize = 25;
@@ -102,21 +102,21 @@ pub struct Sample {
 
 /// Puts the pieces of a first look together.
 #[derive(Default)]
-pub(super) struct Look {
+pub(super) struct FirstLook {
     found: Found,
     rows: Vec<Row>,
     problem: Option<ListProblem>,
 }
 
-impl Look {
-    pub fn take(&mut self, piece: Piece, classes: &Classes) {
+impl FirstLook {
+    pub fn take(&mut self, piece: ListPart, classes: &Classes) {
         match piece {
-            Piece::Book(book) => {
+            ListPart::Book(book) => {
                 self.found.format = Some(book.format);
                 self.found.fonts = book.fonts;
             }
-            Piece::Rows(rows) => self.rows.extend(rows),
-            Piece::Sheet(end) => {
+            ListPart::Rows(rows) => self.rows.extend(rows),
+            ListPart::Sheet(end) => {
                 let rows = std::mem::take(&mut self.rows);
                 if !rows.is_empty() {
                     let sheet = sheet(classes, &self.found.fonts, end.name, rows);
@@ -126,13 +126,13 @@ impl Look {
                     });
                 }
             }
-            Piece::Odd(odd) => {
+            ListPart::Odd(odd) => {
                 let counts = odd
                     .into_iter()
                     .map(|(oddity, count)| OddityCount { oddity, count });
                 self.found.oddities.extend(counts);
             }
-            Piece::Problem(problem) => self.problem = Some(problem),
+            ListPart::Problem(problem) => self.problem = Some(problem),
         }
     }
 

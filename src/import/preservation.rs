@@ -4,21 +4,23 @@
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 
-use super::mapping::Mapping;
-use super::matching::Verdict;
+use super::answers::{ListAnswer, set_answer};
+use super::cage::look;
+use super::mapping::{self, KeptMapping, Mapping};
+use super::matching::{self, Verdict};
+use super::original::{PREFIX, fetch, object_of, path_of};
 use super::reading::ListProblem;
+use super::take_in::rows_in;
 use super::{Import, ImportState, load};
 use crate::archive::{Archive, Restoration};
 use crate::audit::Action;
+use crate::catalogue::{Insert, Tx};
 use crate::clock::parse_stamp;
 use crate::error::{Error, Result};
-use crate::jobs::Leased;
+use crate::jobs::{Kind, Leased, PRIORITY_UPKEEP};
 use crate::vault::{Content, Digest, ObjectId, Provenance};
 
-/// Prefix of the object ids of imports.
-pub(crate) const PREFIX: &str = "urn:sogoc:import:";
 /// Name of the description inside the object.
 const FILE: &str = "import.json";
 /// Name and version of its form.
@@ -26,7 +28,7 @@ const FORM: &str = "sogoc-import/1";
 
 /// Members of [`FILE`]; archives written earlier hold them in this form.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct PreservedImport {
+struct PreservedImport {
     form: String,
     pub id: String,
     /// Path of the list in the object.
@@ -136,14 +138,6 @@ impl PreservedImport {
     }
 }
 
-fn path_of(name: &str) -> String {
-    format!("original/{name}")
-}
-
-fn object_of(id: &str) -> Result<ObjectId> {
-    Ok(ObjectId::new(format!("{PREFIX}{id}"))?)
-}
-
 fn provenance(archive: &Archive, by: &str, at: Option<&String>) -> Provenance {
     let at = at
         .and_then(|at| parse_stamp(at))
@@ -181,22 +175,6 @@ pub(super) async fn deposit(archive: &Archive, import: &Import, path: &Path) -> 
         .deposit(&object_of(&import.id)?, &files, &who)
         .await?;
     Ok(())
-}
-
-/// The list's file from the vault, compared with its digest, in the spool until dropped.
-///
-/// # Errors
-/// `Corrupt`, `Unavailable`.
-pub(super) async fn fetch(archive: &Archive, import: &Import) -> Result<NamedTempFile> {
-    let file = NamedTempFile::new_in(&archive.spool)?;
-    let object = object_of(&import.id)?;
-    archive
-        .vault
-        .read_to_path(&object, &path_of(&import.name), None, file.path())
-        .await?;
-    // Opened anew: the vault puts another file in the place of the empty one.
-    let (_, path) = file.into_parts();
-    Ok(NamedTempFile::from_parts(std::fs::File::open(&path)?, path))
 }
 
 /// The verb behind the job `preserve_import`.
@@ -240,7 +218,7 @@ pub async fn preserve(archive: &Archive, job: &Leased) -> Result<()> {
 ///
 /// # Errors
 /// A fault that passes.
-pub(super) async fn described(
+async fn described(
     restoration: &mut Restoration<'_>,
     id: &ObjectId,
 ) -> Result<Option<PreservedImport>> {
@@ -252,4 +230,132 @@ pub(super) async fn described(
     let parsed = serde_json::from_slice(&bytes).ok().filter(sound);
     let parsed = parsed.ok_or(Error::Corrupt { what: FILE.into() });
     Ok(restoration.sound(id, parsed))
+}
+
+/// Writes the row of an import, new or brought back; `preserved` is the newest version in the vault.
+///
+/// # Errors
+/// As any statement.
+pub(super) async fn insert(tx: &mut Tx, import: &Import, preserved: Option<i64>) -> Result<()> {
+    let mapping = import
+        .mapping
+        .as_ref()
+        .map(serde_json::to_string)
+        .transpose()?;
+    Insert::into("imports")
+        .set("id", &import.id)
+        .set("name", &import.name)
+        .set("sha256", &import.sha256)
+        .set("size", import.size)
+        .set("state", import.state)
+        .set("problem", import.problem.map(ListProblem::as_str))
+        .set("found", serde_json::to_string(&import.found)?)
+        .set("mapping", mapping)
+        .set("mapping_name", import.mapping_name.clone())
+        .set("received_by", &import.received_by)
+        .set("received_at", &import.received_at)
+        .set("mapped_by", import.mapped_by.clone())
+        .set("mapped_at", import.mapped_at.clone())
+        .set("confirmed_by", import.confirmed_by.clone())
+        .set("confirmed_at", import.confirmed_at.clone())
+        .set("ended_at", import.ended_at.clone())
+        .set("undone_by", import.undone_by.clone())
+        .set("undone_at", import.undone_at.clone())
+        .set("reason", &import.reason)
+        .set("version", import.version)
+        .set("preserved_version", preserved)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// Brings imports back, with the mappings that are kept: looked into anew, for what was found is not preserved.
+///
+/// # Errors
+/// A fault that passes; a damaged object is noted.
+pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId]) -> Result<()> {
+    for id in ids {
+        let Some(form) = described(restoration, id).await? else {
+            continue;
+        };
+        let archive = restoration.archive;
+        let (signature, version) = (form.signature.clone(), form.version);
+        let mut import = form.import();
+        match fetch(archive, &import).await {
+            Ok(file) => import.found = look(archive, file.path()).await?.0,
+            Err(error) if error.is_transient() => return Err(error),
+            Err(error) => {
+                restoration.note(id, &error);
+                continue;
+            }
+        }
+        let mut tx = archive.begin_as_machine().await?;
+        insert(&mut tx, &import, Some(version)).await?;
+        if let (Some(name), Some(mapping), Some(by), Some(at)) = (
+            &import.mapping_name,
+            &import.mapping,
+            &import.mapped_by,
+            &import.mapped_at,
+        ) {
+            let kept = KeptMapping {
+                name: name.clone(),
+                signature,
+                mapping: mapping.clone(),
+                made_by: by.clone(),
+                made_at: at.clone(),
+            };
+            mapping::keep(&mut tx, &kept).await?;
+        }
+        tx.announce("import", &import.id);
+        if import.state == ImportState::Confirmed {
+            tx.enqueue(Kind::TakeInList, &import.id, PRIORITY_UPKEEP)
+                .await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Takes the rows of imports in again, once records are back, and the answers to differences with them.
+///
+/// # Errors
+/// A fault that passes; a file that no longer reads is noted.
+pub(crate) async fn restore_rows(
+    restoration: &mut Restoration<'_>,
+    ids: &[ObjectId],
+) -> Result<()> {
+    let archive = restoration.archive;
+    for id in ids {
+        let noted = restoration.damaged.len();
+        let form = described(restoration, id).await?;
+        restoration.damaged.truncate(noted); // it was noted when its row was restored
+        let Some(form) = form.filter(|form| form.state == ImportState::Done) else {
+            continue;
+        };
+        let import = match load(archive, &form.id).await {
+            Ok(import) => import,
+            Err(Error::NotFound { .. }) => continue,
+            Err(error) => return Err(error),
+        };
+        match rows_in(archive, &import).await {
+            Ok(_) => {}
+            Err(error) if error.is_transient() => return Err(error),
+            Err(error) => restoration.note(id, &error),
+        }
+        matching::compare_restored(archive, &import.id).await?;
+        let mut tx = archive.begin_as_machine().await?;
+        for answer in &form.answers {
+            let given = ListAnswer {
+                verdict: answer.verdict,
+                note: answer.note.clone(),
+            };
+            let (pair, who) = (
+                (&*answer.row_id, &*answer.record_id),
+                (&*answer.answered_by, &*answer.answered_at),
+            );
+            set_answer(&mut tx, pair, &given, who).await?;
+        }
+        tx.commit().await?;
+    }
+    Ok(())
 }

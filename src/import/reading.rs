@@ -163,7 +163,7 @@ pub(crate) struct SheetEnd {
 /// What is told of a file, in this order: the book, of each sheet its rows and its end, what is odd or why it ends early.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Piece {
+pub(crate) enum ListPart {
     Book(Book),
     Rows(Vec<Row>),
     Sheet(SheetEnd),
@@ -174,17 +174,17 @@ pub(crate) enum Piece {
 /// What is asked of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Asked {
+pub(crate) enum ListTask {
     /// The first rows of every sheet, and how many there are.
-    Look,
+    FirstLook,
     /// Every row of one sheet.
     Sheet(String),
 }
 
 /// Where pieces go, and what is counted on the way.
 struct Out<'a> {
-    asked: &'a Asked,
-    tell: &'a mut dyn FnMut(Piece) -> bool,
+    asked: &'a ListTask,
+    tell: &'a mut dyn FnMut(ListPart) -> bool,
     rows: Vec<Row>,
     characters: usize,
     end: SheetEnd,
@@ -208,7 +208,7 @@ impl From<ListProblem> for Stop {
 type Reading = Result<(), Stop>;
 
 impl Out<'_> {
-    fn tell(&mut self, piece: Piece) -> Reading {
+    fn tell(&mut self, piece: ListPart) -> Reading {
         match (self.tell)(piece) {
             true => Ok(()),
             false => Err(Stop::Unheard),
@@ -218,8 +218,8 @@ impl Out<'_> {
     /// Whether this sheet's rows are asked for.
     fn wants(&self, sheet: &str) -> bool {
         match self.asked {
-            Asked::Look => true,
-            Asked::Sheet(name) => name == sheet,
+            ListTask::FirstLook => true,
+            ListTask::Sheet(name) => name == sheet,
         }
     }
 
@@ -264,7 +264,7 @@ impl Out<'_> {
         if let Some(problem) = problem {
             return Err(problem.into());
         }
-        if *self.asked == Asked::Look && self.end.rows > LOOKED_AT {
+        if *self.asked == ListTask::FirstLook && self.end.rows > LOOKED_AT {
             return Ok(());
         }
         for cell in &mut cells {
@@ -286,19 +286,19 @@ impl Out<'_> {
         let rows = std::mem::take(&mut self.rows);
         match rows.is_empty() {
             true => Ok(()),
-            false => self.tell(Piece::Rows(rows)),
+            false => self.tell(ListPart::Rows(rows)),
         }
     }
 
     fn end(&mut self) -> Reading {
         self.send()?;
         let end = std::mem::take(&mut self.end);
-        self.tell(Piece::Sheet(end))
+        self.tell(ListPart::Sheet(end))
     }
 }
 
 /// Tells what a file holds, piece by piece, until `tell` says that nobody listens.
-pub(crate) fn read(file: File, asked: &Asked, tell: &mut dyn FnMut(Piece) -> bool) {
+pub(crate) fn read(file: File, asked: &ListTask, tell: &mut dyn FnMut(ListPart) -> bool) {
     let mut out = Out {
         asked,
         tell,
@@ -313,11 +313,11 @@ pub(crate) fn read(file: File, asked: &Asked, tell: &mut dyn FnMut(Piece) -> boo
         true => Ok(()),
         false => {
             let odd = std::mem::take(&mut out.odd);
-            out.tell(Piece::Odd(odd))
+            out.tell(ListPart::Odd(odd))
         }
     });
     if let Err(Stop::Problem(problem)) = ended {
-        let _ = (out.tell)(Piece::Problem(problem)); // the last piece: who does not hear it has gone
+        let _ = (out.tell)(ListPart::Problem(problem)); // the last piece: who does not hear it has gone
     }
 }
 

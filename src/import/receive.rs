@@ -4,15 +4,13 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::cage::Pieces;
-use super::found::{Found, Look};
-use super::preservation;
-use super::reading::{Asked, LARGEST_FILE, ListProblem};
+use super::cage::look;
+use super::preservation::{self, insert};
+use super::reading::LARGEST_FILE;
 use super::{Import, ImportState, load, mapping};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Insert, Tx};
 use crate::clock::stamp;
 use crate::error::{Error, Result};
 use crate::scan;
@@ -87,20 +85,6 @@ pub async fn receive(
     load(archive, &import.id).await
 }
 
-/// What a first look into a file finds.
-///
-/// # Errors
-/// `Unavailable` where no child can be had.
-pub(super) async fn look(archive: &Archive, path: &Path) -> Result<(Found, Option<ListProblem>)> {
-    let file = std::fs::File::open(path)?;
-    let mut pieces = Pieces::of(archive, file, Asked::Look);
-    let mut look = Look::default();
-    while let Some(piece) = pieces.next().await? {
-        look.take(piece, &archive.classes);
-    }
-    Ok(look.end())
-}
-
 /// The last part of the name, without what a path or a terminal would misread.
 fn name_of(name: &str) -> Result<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
@@ -110,41 +94,4 @@ fn name_of(name: &str) -> Result<String> {
         true => Ok(sogoc_vietnamese::composed(last)),
         false => Err(Error::fault("/name", "faults.file_name_must_1")),
     }
-}
-
-/// Stores the row of an import.
-///
-/// # Errors
-/// As any statement.
-pub(super) async fn insert(tx: &mut Tx, import: &Import, preserved: Option<i64>) -> Result<()> {
-    let mapping = import
-        .mapping
-        .as_ref()
-        .map(serde_json::to_string)
-        .transpose()?;
-    Insert::into("imports")
-        .set("id", &import.id)
-        .set("name", &import.name)
-        .set("sha256", &import.sha256)
-        .set("size", import.size)
-        .set("state", import.state)
-        .set("problem", import.problem.map(ListProblem::as_str))
-        .set("found", serde_json::to_string(&import.found)?)
-        .set("mapping", mapping)
-        .set("mapping_name", import.mapping_name.clone())
-        .set("received_by", &import.received_by)
-        .set("received_at", &import.received_at)
-        .set("mapped_by", import.mapped_by.clone())
-        .set("mapped_at", import.mapped_at.clone())
-        .set("confirmed_by", import.confirmed_by.clone())
-        .set("confirmed_at", import.confirmed_at.clone())
-        .set("ended_at", import.ended_at.clone())
-        .set("undone_by", import.undone_by.clone())
-        .set("undone_at", import.undone_at.clone())
-        .set("reason", &import.reason)
-        .set("version", import.version)
-        .set("preserved_version", preserved)
-        .run(tx)
-        .await?;
-    Ok(())
 }

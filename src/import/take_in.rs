@@ -5,8 +5,8 @@ use serde_json::json;
 use sqlx::AssertSqlSafe;
 
 use super::cage::Pieces;
-use super::preservation;
-use super::reading::{Asked, Piece};
+use super::original;
+use super::reading::{ListPart, ListTask};
 use super::rows::{MadeRow, RowMaker};
 use super::{Import, ImportState, load};
 use crate::archive::Archive;
@@ -74,14 +74,14 @@ pub(super) async fn rows_in(archive: &Archive, import: &Import) -> Result<bool> 
         .zip(import.sheet())
         .ok_or_else(unreadable)?;
     let class = archive.classes.get(&mapping.class).ok_or_else(unreadable)?;
-    let file = preservation::fetch(archive, import).await?;
+    let file = original::fetch(archive, import).await?;
     let mut maker = RowMaker::new(class, mapping, sheet, &import.found.fonts);
-    let asked = Asked::Sheet(sheet.name.clone());
+    let asked = ListTask::Sheet(sheet.name.clone());
     let mut pieces = Pieces::of(archive, file.reopen()?, asked);
     let (after, mut waiting) = (import.last_row, Vec::new());
     while let Some(piece) = pieces.next().await? {
         match piece {
-            Piece::Rows(rows) => {
+            ListPart::Rows(rows) => {
                 // Decoding half a million rows takes seconds that nobody else's request should wait.
                 let made = tokio::task::spawn_blocking(move || {
                     let fresh = rows.iter().filter(|row| i64::from(row.number) > after);
@@ -94,7 +94,7 @@ pub(super) async fn rows_in(archive: &Archive, import: &Import) -> Result<bool> 
                 maker = back;
                 waiting.extend(made);
             }
-            Piece::Problem(_) => return Err(unreadable()),
+            ListPart::Problem(_) => return Err(unreadable()),
             _ => {}
         }
         if waiting.len() >= BATCH && !store(archive, import, std::mem::take(&mut waiting)).await? {

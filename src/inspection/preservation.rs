@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::archive::{Archive, Restoration};
 use crate::audit::Action;
-use crate::catalogue::Tx;
+use crate::catalogue::{Move, Tx};
 use crate::clock::parse_stamp;
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, Leased, PRIORITY_UPKEEP};
+use crate::page::PageState;
 use crate::page_flag::{self, FlagState, StoredFlag};
 use crate::scan;
 use crate::vault::{Content, ObjectId, Provenance};
@@ -146,18 +147,20 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, id: &ObjectId) ->
 
 async fn restore_rows(tx: &mut Tx, scan_id: &str, preserved: &PreservedFlags) -> Result<()> {
     for page in &preserved.pages {
-        sqlx::query(
-            // A withdrawn page counts as failed, so that it is never waited for.
-            "UPDATE pages SET stands_for = $1, outcome = COALESCE($2, outcome),
-                state = CASE WHEN $2 IS NULL THEN state ELSE 'failed' END
-             WHERE id = $3 AND scan_id = $4",
-        )
-        .bind(&page.stands_for)
-        .bind(page.outcome)
-        .bind(&page.id)
-        .bind(scan_id)
-        .execute(&mut **tx)
-        .await?;
+        sqlx::query("UPDATE pages SET stands_for = $1 WHERE id = $2 AND scan_id = $3")
+            .bind(&page.stands_for)
+            .bind(&page.id)
+            .bind(scan_id)
+            .execute(&mut **tx)
+            .await?;
+        let Some(outcome) = page.outcome else {
+            continue;
+        };
+        // A withdrawn page counts as failed, so that it is never waited for.
+        let out = Move::to(PageState::Failed)
+            .while_at("scan_id", scan_id)
+            .set("outcome", outcome);
+        out.run(tx, &page.id).await?;
     }
     for flag in &preserved.flags {
         page_flag::insert(tx, flag, Some(scan_id)).await?;

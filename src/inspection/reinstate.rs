@@ -9,11 +9,11 @@ use super::withdraw::{EXCLUDED, ONE_SHEET, SUPERSEDED};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::Tx;
+use crate::catalogue::{Move, Tx};
 use crate::error::{Error, Result};
 use crate::messages::{Lang, text};
 use crate::page::{self, PageView};
-use crate::page_flag::another_stands;
+use crate::page_flag::{FlagState, another_stands};
 use crate::review;
 
 /// Key of the note on the records that come back with their page.
@@ -54,18 +54,19 @@ pub async fn reinstate(archive: &Archive, caller: &Caller, page_id: &str) -> Res
 /// Opens the flags that withdrawing the page resolved, except for those whose other page is still withdrawn. Says
 /// whose scans' they are.
 async fn ask_again(tx: &mut Tx, page_id: &str) -> Result<BTreeSet<String>> {
-    let scans: Vec<String> = sqlx::query_scalar(
+    let open = Move::to(FlagState::Open)
+        .from(&[FlagState::Excluded, FlagState::Superseded])
+        .only_where("page_id = ? OR other_id = ?", &[page_id, page_id])
         // A flag between two pages stays resolved while either of them is out.
-        "UPDATE page_flags SET state = 'open', reason = NULL, resolved_by = NULL, resolved_at = NULL
-         WHERE state IN ('excluded', 'superseded') AND (page_id = $1 OR other_id = $1)
-         AND NOT EXISTS (SELECT 1 FROM pages o WHERE o.id IN (page_flags.page_id, page_flags.other_id)
-            AND o.outcome IN ('excluded', 'superseded'))
-         RETURNING (SELECT scan_id FROM pages WHERE id = page_flags.page_id)",
-    )
-    .bind(page_id)
-    .fetch_all(&mut **tx)
-    .await?;
-    Ok(scans.into_iter().collect())
+        .only_if(
+            "NOT EXISTS (SELECT 1 FROM pages o
+                WHERE o.id IN (page_flags.page_id, page_flags.other_id)
+                AND o.outcome IN ('excluded', 'superseded'))",
+        )
+        .clear(&["reason", "resolved_by", "resolved_at"]);
+    let scan = "(SELECT scan_id FROM pages WHERE id = page_flags.page_id)";
+    let scans: Vec<(String,)> = open.run_returning(tx, scan).await?;
+    Ok(scans.into_iter().map(|(scan,)| scan).collect())
 }
 
 /// One sheet has one place: while a newer scan stands there, the older one stays out, and the other way

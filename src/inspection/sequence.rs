@@ -16,7 +16,7 @@ const WIDEST: i64 = 500;
 
 /// What one page, at its place in the order, shows of a count.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Shown {
+pub(super) struct NumbersShown {
     /// First and last number of each run on it.
     pub runs: Vec<(i64, i64)>,
     /// How many numbers it may hold that were not read; `None` for any number of them.
@@ -60,7 +60,7 @@ struct PlacedRun {
 }
 
 /// Everything worth a look in one count over the pages.
-pub(super) fn check(pages: &[Shown]) -> Vec<Finding> {
+pub(super) fn check(pages: &[NumbersShown]) -> Vec<Finding> {
     let mut found = Vec::new();
     for section in sections(pages) {
         found.extend(check_section(&section, pages));
@@ -70,7 +70,7 @@ pub(super) fn check(pages: &[Shown]) -> Vec<Finding> {
 }
 
 /// Parts of the order in which one count runs.
-fn sections(pages: &[Shown]) -> Vec<Vec<PlacedRun>> {
+fn sections(pages: &[NumbersShown]) -> Vec<Vec<PlacedRun>> {
     let all: Vec<(PlacedRun, bool)> = (0..)
         .zip(pages)
         .flat_map(|(at, page)| {
@@ -127,7 +127,7 @@ fn begins_anew(before: &[PlacedRun], coming: &[PlacedRun]) -> bool {
     in_step >= FEWEST && again * 2 > in_step
 }
 
-fn check_section(section: &[PlacedRun], pages: &[Shown]) -> Vec<Finding> {
+fn check_section(section: &[PlacedRun], pages: &[NumbersShown]) -> Vec<Finding> {
     let mut found = Vec::new();
     let (once, doubled) = apart(section);
     let sorted = {
@@ -222,7 +222,7 @@ fn step(sorted: &[PlacedRun]) -> i64 {
 
 /// How many numbers are missing between two runs that follow each other in the count; `None` where
 /// pages between them may hold any.
-fn gap(before: PlacedRun, after: PlacedRun, step: i64, pages: &[Shown]) -> Option<i64> {
+fn gap(before: PlacedRun, after: PlacedRun, step: i64, pages: &[NumbersShown]) -> Option<i64> {
     let absent = (after.first - before.last + step - 1) / step - 1;
     let (from, end) = (before.at.min(after.at), before.at.max(after.at));
     let between = pages.get(from + 1..end).unwrap_or_default();

@@ -52,17 +52,12 @@ pub(super) async fn withdraw(
         return Err(already_withdrawn());
     }
     tx.announce("page", page_id);
-    sqlx::query(
-        "UPDATE page_flags SET state = $1, reason = $2, resolved_by = $3, resolved_at = $4
-         WHERE page_id = $5 AND state = 'open'",
-    )
-    .bind(why.state)
-    .bind(why.reason)
-    .bind(&actor)
-    .bind(&now)
-    .bind(page_id)
-    .execute(&mut **tx)
-    .await?;
+    let resolved = Move::to(why.state)
+        .while_at("page_id", page_id)
+        .set("reason", why.reason)
+        .set("resolved_by", &actor)
+        .set("resolved_at", &now);
+    resolved.run_all(tx).await?;
     // What other pages were asked because of this one is asked no more.
     // The other page of such a flag is not worse because this one is gone.
     sqlx::query("DELETE FROM page_flags WHERE other_id = $1 AND state = 'open'")

@@ -7,7 +7,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::audit::Action;
-use crate::catalogue::{Catalogue, Tx};
+use crate::catalogue::{Catalogue, Tx, hold_agreement, set_agreement};
 use crate::clock::stamp;
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -16,10 +16,8 @@ use crate::seal::Seal;
 
 /// A process that has been silent for this long is taken to be gone.
 pub(super) const GONE: Duration = Duration::from_secs(90);
-/// The setting that a person looks at when keys differ.
+/// The setting that a person looks at when keys differ, and the name under which the key is recorded.
 const SETTING: &str = "seal";
-/// Under this name the key stands among the agreements.
-const SEAL: &str = "seal";
 
 /// A process without a key of the office makes its own test authority once, for the archive as a whole: where another
 /// one is recorded and its key is not here, none is made.
@@ -57,7 +55,7 @@ pub(super) async fn agree(catalogue: &Catalogue, seal: &Seal, accept: bool) -> R
     // two machines.
     let own = fingerprint(seal);
     let mut tx = catalogue.begin().await?;
-    let there = record_first(&mut tx, SEAL, &own).await?;
+    let there = hold_agreement(&mut tx, SETTING, &own).await?;
     if there == own {
         return tx.commit().await;
     }
@@ -78,37 +76,8 @@ pub(super) async fn agree(catalogue: &Catalogue, seal: &Seal, accept: bool) -> R
     accept_key(tx, &there, &own).await
 }
 
-/// What is recorded under the name; ours, where nothing was. The row is held until the transaction ends.
-pub(super) async fn record_first(tx: &mut Tx, name: &str, own: &str) -> Result<String> {
-    sqlx::query(
-        "INSERT INTO agreements (name, value, at) VALUES ($1, $2, $3)
-         ON CONFLICT (name) DO NOTHING",
-    )
-    .bind(name)
-    .bind(own)
-    .bind(tx.now())
-    .execute(&mut **tx)
-    .await?;
-    let there = sqlx::query_scalar(
-        // Written to itself to lock the row on both engines: two processes that start at once
-        // decide one after the other.
-        "UPDATE agreements SET value = value WHERE name = $1 RETURNING value",
-    );
-    Ok(there.bind(name).fetch_one(&mut **tx).await?)
-}
-
-pub(super) async fn replace(tx: &mut Tx, name: &str, own: &str) -> Result<()> {
-    sqlx::query("UPDATE agreements SET value = $2, at = $3 WHERE name = $1")
-        .bind(name)
-        .bind(own)
-        .bind(tx.now())
-        .execute(&mut **tx)
-        .await?;
-    Ok(())
-}
-
 async fn accept_key(mut tx: Tx, there: &str, own: &str) -> Result<()> {
-    replace(&mut tx, SEAL, own).await?;
+    set_agreement(&mut tx, SETTING, own).await?;
     let details = json!({ "before": there, "now": own });
     tx.log(Action::SealAccepted, ("seal", own), details).await?;
     tx.commit().await
@@ -139,7 +108,7 @@ pub(super) async fn living(tx: &mut Tx) -> Result<Option<(String, String)>> {
 }
 
 async fn recorded(catalogue: &Catalogue) -> Result<Option<String>> {
-    let there = sqlx::query_scalar("SELECT value FROM agreements WHERE name = 'seal'");
+    let there = sqlx::query_scalar("SELECT value FROM agreements WHERE name = $1").bind(SETTING);
     Ok(there.fetch_optional(catalogue.pool()).await?)
 }
 

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::agreement::{living, record_first, replace, short};
+use super::agreement::{living, short};
 use crate::audit::Action;
-use crate::catalogue::Tx;
+use crate::catalogue::{Tx, hold_agreement, set_agreement};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::messages::Message;
@@ -26,7 +26,7 @@ const USUAL: &str = "-";
 pub(super) async fn agree(tx: &mut Tx, config: &Config) -> Result<()> {
     let own = of(config)?;
     let text = serde_json::to_string(&own)?;
-    let recorded = record_first(tx, NAME, &text).await?;
+    let recorded = hold_agreement(tx, NAME, &text).await?;
     if recorded == text {
         return Ok(());
     }
@@ -45,7 +45,7 @@ pub(super) async fn agree(tx: &mut Tx, config: &Config) -> Result<()> {
             .with("since", since);
         return Err(Error::wrong_setting(*name, message));
     }
-    replace(tx, NAME, &text).await?;
+    set_agreement(tx, NAME, &text).await?;
     let names: Vec<_> = differing.iter().map(|(name, _)| **name).collect();
     let details = json!({ "changed": names });
     tx.log(Action::SettingsAgreed, ("settings", NAME), details)

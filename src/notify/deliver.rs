@@ -9,7 +9,7 @@ use serde_json::json;
 use super::NoticeState;
 use super::hooks::{addresses, callable};
 use crate::archive::Archive;
-use crate::catalogue::Tx;
+use crate::catalogue::{Move, Tx};
 use crate::error::Result;
 use crate::jobs::{Kind, Leased, PRIORITY_UPKEEP};
 use crate::sealed_value::webhook_place;
@@ -109,16 +109,12 @@ async fn note(
     error: Option<String>,
 ) -> Result<()> {
     let settled = (state != NoticeState::Waiting).then(|| tx.now());
-    sqlx::query(
-        "UPDATE request_events SET state = $1, attempts = attempts + 1, last_error = $2,
-            settled_at = $3 WHERE id = $4",
-    )
-    .bind(state)
-    .bind(error)
-    .bind(settled)
-    .bind(&notice.id)
-    .execute(&mut **tx)
-    .await?;
+    let told = Move::to(state)
+        .from(&[NoticeState::Waiting])
+        .count_up("attempts")
+        .set("last_error", error)
+        .set("settled_at", settled);
+    told.run(tx, &notice.id).await?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::NoticeState;
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
-use crate::catalogue::{Catalogue, Insert, Move, Tx, changed_one};
+use crate::catalogue::{Catalogue, Insert, Move, Tx};
 use crate::error::{Error, Result};
 use crate::jobs::{Kind, PRIORITY_UPKEEP};
 
@@ -114,15 +114,14 @@ pub async fn list(archive: &Archive, caller: &Caller, state: Option<&str>) -> Re
 pub async fn retry(archive: &Archive, caller: &Caller, id: &str) -> Result<()> {
     require(caller, Act::Administer)?;
     let mut tx = archive.begin(caller).await?;
-    let dead =
+    let waiting = Move::to(NoticeState::Waiting)
+        .from(&[NoticeState::Dead])
         // Counted again, because whoever sends it again has repaired something.
-        sqlx::query("UPDATE request_events SET attempts = 0 WHERE id = $1 AND state = 'dead'")
-            .bind(id);
-    if !changed_one(&mut tx, dead).await? {
+        .set("attempts", 0_i64)
+        .clear(&["settled_at"]);
+    if !waiting.run(&mut tx, id).await? {
         return Err(Error::NotFound { what: "notice" });
     }
-    let waiting = Move::to(NoticeState::Waiting).clear(&["settled_at"]);
-    waiting.run(&mut tx, id).await?;
     tx.enqueue(Kind::NotifyPortal, id, PRIORITY_UPKEEP).await?;
     tx.commit().await
 }

@@ -1,6 +1,7 @@
 //! What became of reading a page, stored in one transaction: its row, its flags, its records, the log.
 
 use serde_json::json;
+use sogoc_workers::geometry::Turn;
 use sogoc_workers::outcome::{Failure, FailureKind};
 use sogoc_workers::page_stream::StreamPage;
 use sogoc_workers::reading::PageReading;
@@ -8,7 +9,7 @@ use sogoc_workers::reading::PageReading;
 use super::{Numbering, PageState, is_due, reading_key, text_sketch};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Move, Tx};
+use crate::catalogue::{Move, Tx, changed_one};
 use crate::column_map;
 use crate::document;
 use crate::error::Result;
@@ -87,6 +88,41 @@ pub(crate) async fn store_again(archive: &Archive, tx: &mut Tx, page_id: &str) -
     ask_for_comparison(tx, page_id).await
 }
 
+/// A page counts as read, unless it was withdrawn; says whether it is not.
+pub(crate) async fn set_read(tx: &mut Tx, page_id: &str) -> Result<bool> {
+    let read = Move::to(PageState::Read)
+        .set("outcome", "read")
+        // Withdrawn pages are read as well, but neither their state nor their outcome changes by it.
+        .only_if("outcome IS NULL OR outcome NOT IN ('excluded', 'superseded')");
+    read.run(tx, page_id).await
+}
+
+/// Gives a page whose reading is gone the words that the vault has of it: it is found again, though nothing can be
+/// proposed again. Width and height are pixels as delivered, the rotation degrees clockwise.
+///
+/// # Errors
+/// As any statement.
+pub(crate) async fn restore_words(
+    tx: &mut Tx,
+    page_id: &str,
+    text: &str,
+    (width, height, rotation): (u32, u32, Turn),
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE pages SET text = $1, width = $2, height = $3, rotation = $4,
+            class = (SELECT MIN(class) FROM records WHERE page_id = $5) WHERE id = $5",
+    )
+    .bind(text)
+    .bind(i64::from(width))
+    .bind(i64::from(height))
+    .bind(i64::from(rotation.degrees()))
+    .bind(page_id)
+    .execute(&mut **tx)
+    .await?;
+    tx.announce("page", page_id);
+    Ok(())
+}
+
 /// Writes what was read into the page's row, its text sketch, and the flags it bears by itself. A page that was
 /// withdrawn stays so; says whether it is not.
 async fn save_reading(
@@ -95,14 +131,10 @@ async fn save_reading(
     page_id: &str,
     reading: &PageReading,
 ) -> Result<bool> {
-    let outcome: String = sqlx::query_scalar(
-        // Withdrawn pages are read as well, but neither their state nor their outcome changes by
-        // it.
-        "UPDATE pages SET state = CASE WHEN outcome IN ('excluded', 'superseded') THEN state ELSE 'read' END,
-            outcome = CASE WHEN outcome IN ('excluded', 'superseded') THEN outcome ELSE 'read' END,
-            class = $1, class_confidence = $2, rotation = $3, width = $4, height = $5, dpi = $6, text = $7, quality = $8,
-            fingerprint = $9, milliseconds = $10, read_at = $11, table_columns = $12,
-            map_version = $13, map_percent = $14, numbering = $15, stream = $16 WHERE id = $17 RETURNING outcome",
+    let written = sqlx::query(
+        "UPDATE pages SET class = $1, class_confidence = $2, rotation = $3, width = $4, height = $5, dpi = $6, text = $7,
+            quality = $8, fingerprint = $9, milliseconds = $10, read_at = $11, table_columns = $12,
+            map_version = $13, map_percent = $14, numbering = $15, stream = $16 WHERE id = $17",
     )
     .bind(&reading.class)
     .bind(reading.class_confidence)
@@ -125,14 +157,16 @@ async fn save_reading(
     .bind(percent_shown(reading))
     .bind(serde_json::to_string(&Numbering::of(reading))?)
     .bind(serde_json::to_string(&StreamPage::of(reading, ""))?)
-    .bind(page_id)
-    .fetch_one(&mut **tx)
-    .await?;
+    .bind(page_id);
+    if !changed_one(tx, written).await? {
+        return Err(sqlx::Error::RowNotFound.into()); // a restored catalogue may have lost the page
+    }
+    let stands = set_read(tx, page_id).await?;
     text_sketch::save(tx, page_id, &text_sketch::of(reading, &archive.classes)).await?;
     tx.announce("page", page_id);
     let flags = &reading.quality.flags;
     page_flag::set_own(tx, page_id, flags, &Details::default()).await?;
-    Ok(outcome == "read")
+    Ok(stands)
 }
 
 /// How much of its volume's map the page shows; `None` where the map does not fit.
@@ -172,14 +206,11 @@ pub(crate) async fn take_up_again(tx: &mut Tx, outcome: &str) -> Result<usize> {
     if !about_reading {
         return Ok(0);
     }
-    let pages: Vec<String> = sqlx::query_scalar(
-        "UPDATE pages SET state = 'received', outcome = NULL
-         WHERE state = 'failed' AND outcome = $1 RETURNING id",
-    )
-    .bind(outcome)
-    .fetch_all(&mut **tx)
-    .await?;
-    for page in &pages {
+    let again = Move::to(PageState::Received)
+        .while_at("outcome", outcome)
+        .clear(&["outcome"]);
+    let pages: Vec<(String,)> = again.run_returning(tx, "id").await?;
+    for (page,) in &pages {
         tx.enqueue(Kind::ReadPage, page, PRIORITY_BACKLOG).await?;
         let details = json!({ "kind": Kind::ReadPage, "outcome": outcome });
         tx.log(Action::JobsRetried, ("page", page), details).await?;

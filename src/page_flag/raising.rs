@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sogoc_workers::quality::{Severity, flag};
 
 use super::{COMPARED, Details, FlagState, Noticed, OF_THE_VOLUME, PLACED};
-use crate::catalogue::{JsonText, Tx};
+use crate::catalogue::{JsonText, Move, Tx};
 use crate::error::Result;
 
 /// Sets the flags of one page that it bears by itself: `codes` are those it has now.
@@ -158,15 +158,11 @@ pub(crate) async fn insert(tx: &mut Tx, flag: &StoredFlag, scan_id: Option<&str>
 }
 
 async fn ask_again(tx: &mut Tx, id: &str, details: &Details) -> Result<()> {
-    sqlx::query(
-        "UPDATE page_flags SET details = $1, state = 'open', raised_at = $2, reason = NULL,
-            resolved_by = NULL, resolved_at = NULL WHERE id = $3",
-    )
-    .bind(serde_json::to_string(details)?)
-    .bind(tx.now())
-    .bind(id)
-    .execute(&mut **tx)
-    .await?;
+    let open = Move::to(FlagState::Open)
+        .set("details", serde_json::to_string(details)?)
+        .set("raised_at", tx.now())
+        .clear(&["reason", "resolved_by", "resolved_at"]);
+    open.run(tx, id).await?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Fields, RecordState, RecordView, Version, save_version};
 use crate::archive::Archive;
-use crate::catalogue::{Insert, Move, Tx, next_number};
+use crate::catalogue::{Insert, Move, Tx, next_number, raise_counter};
 use crate::error::Result;
 use crate::jobs::{Kind, PRIORITY_UPKEEP};
 
@@ -35,6 +35,19 @@ pub(crate) async fn insert_publication(
         .run(tx)
         .await?;
     Ok(())
+}
+
+/// Lets the sequence go on behind its last step, and gives that one's position; 0 where there is none.
+///
+/// # Errors
+/// As any statement.
+pub(crate) async fn restore_counter(tx: &mut Tx) -> Result<i64> {
+    let newest: Option<i64> = sqlx::query_scalar("SELECT MAX(position) FROM publications")
+        .fetch_one(&mut **tx)
+        .await?;
+    let newest = newest.unwrap_or(0);
+    raise_counter(tx, "publication", newest).await?;
+    Ok(newest)
 }
 
 /// The newest version that was ever published, and its state.

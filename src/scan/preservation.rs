@@ -10,7 +10,7 @@ use super::name::{object_id, original_path, page_id};
 use super::{Scan, ScanState, insert};
 use crate::archive::{Archive, Restoration};
 use crate::batch::{self, DepositBatch, Receipt, ReceiptFile};
-use crate::catalogue::{Insert, Tx};
+use crate::catalogue::{Insert, Move, State, Tx};
 use crate::clock::parse_stamp;
 use crate::error::{Error, Result};
 use crate::vault::{Content, Digest, ObjectId, Provenance, VaultError};
@@ -337,16 +337,20 @@ pub(crate) async fn resolve_duplicates(archive: &Archive) -> Result<()> {
 async fn make_duplicate(tx: &mut Tx, id: &str, first: &str) -> Result<()> {
     // A duplicate has no pages of its own; they would be read a second time.
     tx.delete("pages", "scan_id", id).await?;
-    sqlx::query(
-        "UPDATE scans SET state = 'duplicate', duplicate_of = $1, page_count = 0,
-            reason = (SELECT f.reason FROM scans f WHERE f.id = $1),
-            media_type = (SELECT f.media_type FROM scans f WHERE f.id = $1)
-         WHERE id = $2 AND EXISTS (SELECT 1 FROM scans f WHERE f.id = $1)",
-    )
-    .bind(first)
-    .bind(id)
-    .execute(&mut **tx)
-    .await?;
+    let found: Option<(Option<String>, Option<String>)> =
+        sqlx::query_as("SELECT reason, media_type FROM scans WHERE id = $1")
+            .bind(first)
+            .fetch_optional(&mut **tx)
+            .await?;
+    let Some((reason, media_type)) = found else {
+        return Ok(());
+    };
+    let duplicate = Move::restored(ScanState::TABLE, ScanState::Duplicate)
+        .set("duplicate_of", first)
+        .set("page_count", 0_i64)
+        .set("reason", reason)
+        .set("media_type", media_type);
+    duplicate.run(tx, id).await?;
     Ok(())
 }
 

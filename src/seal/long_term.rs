@@ -11,9 +11,9 @@ use super::byte_range_coverage::{Coverage, SignatureField};
 use super::error::SealError;
 use super::examination::{Cost, Examination};
 use super::incremental_update::{IncrementalUpdate, array, first_free, indirect};
+use super::issuer_der::IssuerDer;
 use super::pdf_file::{PdfDamage, PdfFile};
 use super::pdf_value::{Dictionary, Value};
-use super::piece::Piece;
 use super::placeholder::{PRINT_AND_LOCKED, Prepared};
 use super::revocation::Evidence;
 
@@ -87,7 +87,7 @@ fn enter_evidence(
     Ok(())
 }
 
-fn lists(evidence: &Evidence) -> [&Vec<Piece>; 3] {
+fn lists(evidence: &Evidence) -> [&Vec<IssuerDer>; 3] {
     [&evidence.certificates, &evidence.ocsps, &evidence.crls]
 }
 
@@ -132,7 +132,7 @@ fn pieces(
     key: &str,
     first: u32,
     exam: &Examination,
-) -> Result<Vec<Piece>, PdfDamage> {
+) -> Result<Vec<IssuerDer>, PdfDamage> {
     let Value::Array(entries) = file.resolve(store.get(key).unwrap_or(&Value::Null))? else {
         return Ok(Vec::new());
     };
@@ -142,7 +142,7 @@ fn pieces(
     for entry in entries {
         match entry {
             Value::Reference(number, _) if number >= first && numbers.insert(number) => {
-                let piece = Piece::from(file.stream(number)?);
+                let piece = IssuerDer::from(file.stream(number)?);
                 exam.spend(Cost::Bytes, piece.len())?;
                 exam.meet(Cost::Evidence, piece.digest())?;
                 if digests.insert(piece.digest()) {

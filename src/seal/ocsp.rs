@@ -11,7 +11,7 @@ use x509_cert::spki::AlgorithmIdentifierOwned;
 
 use super::certificate::{Certificate, instant};
 use super::examination::{Cost, Digest, Examination};
-use super::piece::{Piece, Said, Status};
+use super::issuer_der::{IssuerDer, Said, Status};
 use super::signature;
 
 const SHA_1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.14.3.2.26");
@@ -132,12 +132,12 @@ pub struct Answers {
 
 impl Answers {
     /// Parsed once; `None` when it is not an OCSP answer, or not a granted one.
-    pub fn once(piece: &Piece, exam: &Examination) -> Option<Rc<Answers>> {
+    pub fn once(piece: &IssuerDer, exam: &Examination) -> Option<Rc<Answers>> {
         let parse = || Answers::parse(piece, exam);
         exam.parsed(piece.digest(), Cost::Evidence, piece.len(), parse)
     }
 
-    fn parse(piece: &Piece, exam: &Examination) -> Option<Answers> {
+    fn parse(piece: &IssuerDer, exam: &Examination) -> Option<Answers> {
         let basic = basic(piece)?;
         let carried = basic.certificates.iter().flatten();
         let carried: Option<Vec<Certificate>> = carried

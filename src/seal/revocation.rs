@@ -13,8 +13,8 @@ use super::certificate::{Certificate, instant};
 use super::error::SealError;
 use super::examination::{Cost, Digest, Examination};
 use super::fetch::Fetcher;
+use super::issuer_der::{IssuerDer, Said, Status};
 use super::ocsp::{self, Answers};
-use super::piece::{Piece, Said, Status};
 use super::signature;
 use super::unfit::Unfit;
 
@@ -37,9 +37,9 @@ pub enum PathStatus {
 /// Certificates and what their issuers said of them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Evidence {
-    pub certificates: Vec<Piece>,
-    pub ocsps: Vec<Piece>,
-    pub crls: Vec<Piece>,
+    pub certificates: Vec<IssuerDer>,
+    pub ocsps: Vec<IssuerDer>,
+    pub crls: Vec<IssuerDer>,
 }
 
 impl Evidence {
@@ -124,11 +124,11 @@ impl Evidence {
         };
         let known: Vec<Certificate> = carried.iter().chain(trusted).cloned().collect();
         let signed = |one: &Certificate| known.iter().any(|issuer| one.is_signed_by(issuer, exam));
-        let answered = |one: &Piece| {
+        let answered = |one: &IssuerDer| {
             let answers = Answers::once(one, exam);
             answers.is_some_and(|one| known.iter().any(|issuer| one.signed_for(issuer, exam)))
         };
-        let listed = |one: &Piece| {
+        let listed = |one: &IssuerDer| {
             let list = RevocationList::once(one, exam);
             list.is_some_and(|one| known.iter().any(|issuer| one.is_signed_by(issuer, exam)))
         };
@@ -165,7 +165,7 @@ pub async fn gather(
     }
     evidence.certificates = path
         .iter()
-        .map(|link| Piece::from(link.der().to_vec()))
+        .map(|link| IssuerDer::from(link.der().to_vec()))
         .collect();
     Ok(evidence)
 }
@@ -187,7 +187,7 @@ async fn ask(
         let answer = fetcher
             .post(&url, "application/ocsp-request", question)
             .await;
-        match answer.map(Piece::from) {
+        match answer.map(IssuerDer::from) {
             Ok(answer) if answers(&answer, certificate, issuer, now) => {
                 return Ok(Evidence {
                     ocsps: vec![answer],
@@ -201,7 +201,7 @@ async fn ask(
     }
     for url in lists(certificate) {
         let answer = fetcher.get(&url).await;
-        match answer.map(Piece::from) {
+        match answer.map(IssuerDer::from) {
             Ok(list) if lists_now(&list, certificate, issuer, now) => {
                 return Ok(Evidence {
                     crls: vec![list],
@@ -217,7 +217,7 @@ async fn ask(
 
 /// Whether the responder's `answer` is fresh proof about `certificate`.
 fn answers(
-    answer: &Piece,
+    answer: &IssuerDer,
     certificate: &Certificate,
     issuer: &Certificate,
     now: Timestamp,
@@ -232,7 +232,7 @@ fn answers(
 
 /// Whether `list` is fresh proof about `certificate`.
 fn lists_now(
-    list: &Piece,
+    list: &IssuerDer,
     certificate: &Certificate,
     issuer: &Certificate,
     now: Timestamp,
@@ -295,12 +295,12 @@ pub struct RevocationList {
 
 impl RevocationList {
     /// Parsed once; `None` when it is not a revocation list, or not in canonical DER.
-    fn once(piece: &Piece, exam: &Examination) -> Option<Rc<RevocationList>> {
+    fn once(piece: &IssuerDer, exam: &Examination) -> Option<Rc<RevocationList>> {
         let parse = || RevocationList::parse(piece);
         exam.parsed(piece.digest(), Cost::Evidence, piece.len(), parse)
     }
 
-    fn parse(piece: &Piece) -> Option<RevocationList> {
+    fn parse(piece: &IssuerDer) -> Option<RevocationList> {
         let list = CertificateList::from_der(piece).ok()?;
         let inner = &list.tbs_cert_list;
         let extensions = inner.crl_extensions.iter().flatten();

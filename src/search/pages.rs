@@ -7,9 +7,9 @@ use serde_json::json;
 use sogoc_index::{DocumentKind, Marks, Query};
 use sogoc_workers::reading::{Box4, Word};
 
+use super::access_filter::{AccessFilter, Found};
 use super::documents::ReadPage;
-use super::sight::{Found, Sight};
-use super::snippet::{Piece, pieces, snippet};
+use super::snippet::{SnippetPart, pieces, snippet};
 use super::wanted::{self, Wanted};
 use super::{PagesFound, matched};
 use crate::access::{Act, Caller, require};
@@ -53,7 +53,7 @@ pub struct PageHit {
     /// Id of the class recognised.
     pub class: String,
     /// A few lines around the words.
-    pub snippet: Vec<Piece>,
+    pub snippet: Vec<SnippetPart>,
     /// The words with their boxes; empty where the reading is not at hand.
     pub words: Vec<MarkedWord>,
     /// How sure the least sure of these words is, 0 to 1; absent where none is given.
@@ -75,7 +75,7 @@ pub struct LitPage {
     #[serde(flatten)]
     pub page: PageHit,
     /// Everything that was read.
-    pub text: Vec<Piece>,
+    pub text: Vec<SnippetPart>,
 }
 
 /// The pages that were found, with the words of the question.
@@ -113,8 +113,8 @@ pub async fn on_page(
     page_id: &str,
     asked: &Wanted,
 ) -> Result<LitPage> {
-    let (sight, query) = understood_for(caller, asked)?;
-    let mut pages = sight.pages(archive, &[page_id.to_owned()]).await?;
+    let (filter, query) = understood_for(caller, asked)?;
+    let mut pages = filter.pages(archive, &[page_id.to_owned()]).await?;
     let page = pages.pop().ok_or(Error::NotFound { what: "page" })?;
     let (paper, details) = (Paper::Page(page_id), json!({ "form": "text" }));
     viewing::note_paper(archive, caller, Action::WordsFetched, paper, details).await?;
@@ -126,15 +126,15 @@ pub async fn on_page(
 }
 
 /// How far the caller sees words of pages that are opened with a reason where one is asked for, and what they ask.
-fn understood_for(caller: &Caller, asked: &Wanted) -> Result<(Sight, Query)> {
+fn understood_for(caller: &Caller, asked: &Wanted) -> Result<(AccessFilter, Query)> {
     require(caller, Act::SeeImages)?;
-    let sight = Sight::of(caller)?;
-    if !sight.words {
+    let filter = AccessFilter::of(caller)?;
+    if !filter.words {
         return Err(Error::Forbidden);
     }
     let mut query = wanted::understood(asked)?.query;
     query.kind = DocumentKind::Page;
-    Ok((sight.with_reason(), query))
+    Ok((filter.with_reason(), query))
 }
 
 /// The pages of a document on which words of a question stand, in order, each with all of them; entered in the log as a
@@ -152,10 +152,10 @@ pub async fn in_document(
         text: Some(question.to_owned()),
         ..Wanted::default()
     };
-    let (sight, query) = understood_for(caller, &asked)?;
+    let (filter, query) = understood_for(caller, &asked)?;
     let pages = page::of_document(archive, caller, document_id).await?;
     let ids: Vec<String> = pages.into_iter().map(|page| page.id).collect();
-    let mut pages = sight.pages(archive, &ids).await?;
+    let mut pages = filter.pages(archive, &ids).await?;
     pages.sort_by_key(|page| ids.iter().position(|id| *id == page.id));
     let (paper, details) = (Paper::Document(document_id), json!({ "form": "search" }));
     viewing::note_paper(archive, caller, Action::WordsFetched, paper, details).await?;
@@ -171,7 +171,7 @@ pub async fn in_document(
 
 /// Whether the caller may see the words of pages at all.
 pub fn may_see_words(caller: &Caller) -> bool {
-    Sight::of(caller).is_ok_and(|sight| sight.words)
+    AccessFilter::of(caller).is_ok_and(|filter| filter.words)
 }
 
 async fn hit_of(archive: &Archive, marks: &Marks, page: ReadPage) -> PageHit {

@@ -9,7 +9,8 @@ const BEFORE: usize = 60;
 
 /// A piece of a text, marked or not.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
-pub struct Piece {
+#[schema(as = Piece)] // the name that the description of the API gave it first
+pub struct SnippetPart {
     /// As it was read.
     pub text: String,
     /// Whether it was asked for.
@@ -17,7 +18,7 @@ pub struct Piece {
 }
 
 /// The part of a text with the most marked words, in pieces; its beginning where none is marked.
-pub(super) fn snippet(text: &str, marks: &[Range<usize>]) -> Vec<Piece> {
+pub(super) fn snippet(text: &str, marks: &[Range<usize>]) -> Vec<SnippetPart> {
     let best = marks.iter().enumerate().max_by_key(|(at, mark)| {
         let end = forward(text, mark.start, LENGTH - BEFORE);
         let near = marks[*at..].iter().take_while(|other| other.end <= end);
@@ -29,11 +30,11 @@ pub(super) fn snippet(text: &str, marks: &[Range<usize>]) -> Vec<Piece> {
 }
 
 /// A part of a text in pieces, each line break a blank.
-pub(super) fn pieces(text: &str, part: Range<usize>, marks: &[Range<usize>]) -> Vec<Piece> {
+pub(super) fn pieces(text: &str, part: Range<usize>, marks: &[Range<usize>]) -> Vec<SnippetPart> {
     let mut pieces = Vec::new();
     let mut add = |range: Range<usize>, marked| {
         if let Some(text) = text.get(range).filter(|text| !text.is_empty()) {
-            pieces.push(Piece {
+            pieces.push(SnippetPart {
                 text: text.to_owned(),
                 marked,
             });

@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Unit, UnitKind, find};
+use super::{NewUnit, Unit, UnitKind, find, row};
 use crate::archive::{Archive, Restoration};
-use crate::catalogue::Insert;
 use crate::error::Result;
 use crate::holding::{self, Described, HoldingKind, Trace};
 use crate::jobs::Leased;
@@ -96,18 +95,19 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId])
     // A code may have been the default unit's until that one took another.
     units.sort_by_key(|unit| unit.id != super::DEFAULT_ID);
     for unit in &units {
-        Insert::into("units")
-            .set("id", &unit.id)
-            .set("code", &unit.code)
-            .set("name", &unit.name)
-            .set("kind", unit.kind)
-            .set("valid_from", &unit.valid_from)
-            .set("valid_to", &unit.valid_to)
-            .set("basis", &unit.basis)
+        let given = NewUnit {
+            code: unit.code.clone(),
+            name: unit.name.clone(),
+            kind: unit.kind,
+            parent: None,
+            valid_from: unit.valid_from.clone(),
+            valid_to: unit.valid_to.clone(),
+            successor: None,
+            basis: unit.basis.clone(),
+        };
+        row(&unit.id, &given, (&unit.changed_by, &unit.changed_at))
             .set("version", unit.version)
             .set("preserved_version", unit.version)
-            .set("changed_by", &unit.changed_by)
-            .set("changed_at", &unit.changed_at)
             .or_replace("(id)")
             .run(&mut tx)
             .await?;

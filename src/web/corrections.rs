@@ -35,7 +35,7 @@ pub fn state_in_words(f: &Frame, entry: &Correction) -> (&'static str, &'static 
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
-struct ListAsked {
+struct CorrectionListQuery {
     state: Option<String>,
 }
 
@@ -65,7 +65,10 @@ impl List {
     }
 }
 
-async fn list(signed: Signed, Asked(asked): Asked<ListAsked>) -> Result<Response, PageFault> {
+async fn list(
+    signed: Signed,
+    Asked(asked): Asked<CorrectionListQuery>,
+) -> Result<Response, PageFault> {
     let filter = CorrectionFilter {
         state: asked.state.clone(),
         ..CorrectionFilter::default()

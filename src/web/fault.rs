@@ -214,6 +214,18 @@ impl IntoResponse for PageFault {
     }
 }
 
+/// What was done, or the faults of what was typed, with which the form is shown again; any other error is a page of its own.
+///
+/// # Errors
+/// The outcome, unless it is a fault of what was typed.
+pub fn or_faults<T>(outcome: Result<T, Error>) -> Result<Result<T, Vec<Fault>>, Error> {
+    match outcome {
+        Ok(done) => Ok(Ok(done)),
+        Err(Error::Invalid(faults)) => Ok(Err(faults)),
+        Err(error) => Err(error),
+    }
+}
+
 /// Whether an address answers programs: with problem documents, not with pages.
 pub fn for_programs(path: &str) -> bool {
     path.starts_with("/api/") || path.starts_with("/iiif/")

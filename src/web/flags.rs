@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 
 use super::State;
 use super::extractors::Asked;
-use super::fault::PageFault;
+use super::fault::{PageFault, or_faults};
 use super::layout::{Frame, shown_form};
 use super::pager::Pager;
 use super::scan_form::{LARGEST_SCAN, ScanForm};
@@ -35,7 +35,7 @@ pub fn routes() -> Router<State> {
 }
 
 #[derive(Debug, Default, serde::Deserialize)]
-struct ListAsked {
+struct FlagListQuery {
     /// Given to list what was resolved too.
     tat_ca: Option<String>,
     /// The last flag of the page before.
@@ -72,7 +72,7 @@ impl Flags {
     async fn page(
         signed: Signed,
         batch_id: &str,
-        asked: ListAsked,
+        asked: FlagListQuery,
         refused: Refused,
     ) -> Result<Response, PageFault> {
         let all = asked.tat_ca.is_some();
@@ -180,7 +180,7 @@ impl Flags {
 async fn list(
     signed: Signed,
     Path(id): Path<String>,
-    Asked(asked): Asked<ListAsked>,
+    Asked(asked): Asked<FlagListQuery>,
 ) -> Result<Response, PageFault> {
     Flags::page(signed, &id, asked, Refused::default()).await
 }
@@ -195,18 +195,18 @@ struct Resolution {
 async fn act(Path(id): Path<String>, form: Form<Resolution>) -> Result<Response, PageFault> {
     let (signed, given) = form.parts();
     let flag = page_flag::get(&signed.archive, &signed.caller, &id).await?;
-    match carry_out(&signed.archive, &signed.caller, &flag, &given).await {
+    let done = carry_out(&signed.archive, &signed.caller, &flag, &given).await;
+    match or_faults(done)? {
         Ok(()) => Ok(back_to(&flag).into_response()),
-        Err(Error::Invalid(faults)) => {
+        Err(faults) => {
             let refused = Refused {
                 flag_id: id,
                 reason: given.reason,
                 faults,
             };
-            let asked = ListAsked::default();
+            let asked = FlagListQuery::default();
             Flags::page(signed, &flag.batch_id, asked, refused).await
         }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -221,24 +221,23 @@ async fn accept_kind(Path(id): Path<String>, form: Form<KindGiven>) -> Result<Re
     let (signed, given) = form.parts();
     let (archive, caller) = (&signed.archive, &signed.caller);
     let done = inspection::accept_kind(archive, caller, &id, &given.code, &given.reason).await;
-    match done {
+    match or_faults(done)? {
         Ok(count) => {
             let done = Done::new("flags_accepted").to(count);
             Ok(done.at(&format!("/lo/{id}/canh-bao")))
         }
-        Err(Error::Invalid(faults)) => {
+        Err(faults) => {
             let refused = Refused {
                 flag_id: String::new(),
                 reason: given.reason,
                 faults,
             };
-            let asked = ListAsked {
+            let asked = FlagListQuery {
                 loai: Some(given.code),
-                ..ListAsked::default()
+                ..FlagListQuery::default()
             };
             Flags::page(signed, &id, asked, refused).await
         }
-        Err(error) => Err(error.into()),
     }
 }
 

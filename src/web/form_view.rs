@@ -1,13 +1,14 @@
 //! Forms of the structure's pages: what each box is called, holds and may hold, shown by one template; what a person
 //! typed is shown again beside what is wrong with it.
 
+use super::fault::or_faults;
 use super::layout::Frame;
 use super::session::Pairs;
 use crate::error::{Error, Fault, Result};
 
-/// How a box looks.
+/// What kind of box it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
+pub enum InputKind {
     /// A box of one line.
     Line,
     /// A box of several lines.
@@ -30,7 +31,7 @@ pub struct Input {
     /// What stands in it.
     pub value: String,
     /// How the browser shows it.
-    pub look: Look,
+    pub kind: InputKind,
     /// Value and text of each choice.
     pub choices: Vec<(String, String)>,
     /// Whether it must be filled.
@@ -84,22 +85,17 @@ impl Refused {
         act: &str,
         typed: Pairs,
     ) -> Result<std::result::Result<T, Self>> {
-        match outcome {
-            Ok(done) => Ok(Ok(done)),
-            Err(Error::Invalid(faults)) => Ok(Err(Self {
-                act: act.to_owned(),
-                typed,
-                faults,
-            })),
+        let outcome = outcome.map_err(|error| match error {
             // The one thing that can be taken already in these forms is the code, so the box of the
             // code is told.
-            Err(Error::AlreadyExists { .. }) => Ok(Err(Self {
-                act: act.to_owned(),
-                typed,
-                faults: vec![Fault::new("/code", "faults.code_is_taken")],
-            })),
-            Err(error) => Err(error),
-        }
+            Error::AlreadyExists { .. } => Error::fault("/code", "faults.code_is_taken"),
+            error => error,
+        });
+        Ok(or_faults(outcome)?.map_err(|faults| Self {
+            act: act.to_owned(),
+            typed,
+            faults,
+        }))
     }
 }
 
@@ -142,7 +138,13 @@ impl<'a> FormBuilder<'a> {
         self
     }
 
-    fn add(mut self, name: &'static str, label: &'static str, value: &str, look: Look) -> Self {
+    fn add(
+        mut self,
+        name: &'static str,
+        label: &'static str,
+        value: &str,
+        kind: InputKind,
+    ) -> Self {
         let mine = self.refused.act == self.view.act;
         let typed = self
             .refused
@@ -154,9 +156,9 @@ impl<'a> FormBuilder<'a> {
             .faults
             .iter()
             .find(|fault| mine && fault.pointer.rsplit('/').next() == Some(name));
-        let unticked = mine && look == Look::Tick && typed.is_none();
+        let unticked = mine && kind == InputKind::Tick && typed.is_none();
         let value = match typed {
-            _ if look == Look::Hidden => value.to_owned(),
+            _ if kind == InputKind::Hidden => value.to_owned(),
             Some((_, typed)) => typed.clone(),
             None if unticked => String::new(),
             None => value.to_owned(),
@@ -169,7 +171,7 @@ impl<'a> FormBuilder<'a> {
                 self.f.t(label)
             },
             value,
-            look,
+            kind,
             choices: Vec::new(),
             needed: false,
             fault: fault.map_or_else(String::new, |fault| self.f.say(&fault.message)),
@@ -179,7 +181,7 @@ impl<'a> FormBuilder<'a> {
 
     /// One line that must be filled.
     pub fn needed(self, name: &'static str, label: &'static str, value: &str) -> Self {
-        let mut with = self.add(name, label, value, Look::Line);
+        let mut with = self.add(name, label, value, InputKind::Line);
         if let Some(input) = with.view.inputs.last_mut() {
             input.needed = true;
         }
@@ -188,7 +190,7 @@ impl<'a> FormBuilder<'a> {
 
     /// Adds a box of one line.
     pub fn line(self, name: &'static str, label: &'static str, value: &str) -> Self {
-        self.add(name, label, value, Look::Line)
+        self.add(name, label, value, InputKind::Line)
     }
 
     /// One line, of what may be absent.
@@ -204,17 +206,17 @@ impl<'a> FormBuilder<'a> {
 
     /// Adds a box of several lines.
     pub fn area(self, name: &'static str, label: &'static str, value: &str) -> Self {
-        self.add(name, label, value, Look::Area)
+        self.add(name, label, value, InputKind::Area)
     }
 
     /// Adds a box to tick.
     pub fn tick(self, name: &'static str, label: &'static str, value: bool) -> Self {
-        self.add(name, label, if value { "yes" } else { "" }, Look::Tick)
+        self.add(name, label, if value { "yes" } else { "" }, InputKind::Tick)
     }
 
     /// Adds a value that is sent along unseen.
     pub fn hidden(self, name: &'static str, value: &str) -> Self {
-        self.add(name, "", value, Look::Hidden)
+        self.add(name, "", value, InputKind::Hidden)
     }
 
     /// The version that is looked at.
@@ -230,7 +232,7 @@ impl<'a> FormBuilder<'a> {
         value: &str,
         choices: Vec<(String, String)>,
     ) -> Self {
-        let mut with = self.add(name, label, value, Look::Choice);
+        let mut with = self.add(name, label, value, InputKind::Choice);
         if let Some(input) = with.view.inputs.last_mut() {
             input.choices = choices;
         }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::State;
 use super::fault::told;
-use super::one_look::OneLook;
+use super::single_flight::SingleFlight;
 use crate::audit;
 use crate::error::Result;
 
@@ -18,7 +18,7 @@ pub fn routes() -> Router<State> {
     Router::new()
         .route("/healthz", get(alive))
         .route("/readyz", get(ready))
-        .layer(Extension(Arc::<OneLook<Value>>::default()))
+        .layer(Extension(Arc::<SingleFlight<Value>>::default()))
 }
 
 async fn alive() -> &'static str {
@@ -27,7 +27,7 @@ async fn alive() -> &'static str {
 
 async fn ready(
     Extracted(archive): Extracted<State>,
-    Extension(one): Extension<Arc<OneLook<Value>>>,
+    Extension(one): Extension<Arc<SingleFlight<Value>>>,
 ) -> Response {
     match &*one.find(|| readiness(archive)).await {
         Ok(said) => Json(said).into_response(),

@@ -91,7 +91,7 @@ async fn receive(form: ScanForm) -> Result<Redirect, PageFault> {
 
 /// What is looked at: another sheet or class than the mapping has.
 #[derive(Debug, Default, serde::Deserialize)]
-struct Look {
+struct SheetQuery {
     trang: Option<String>,
     loai: Option<String>,
 }
@@ -154,7 +154,7 @@ impl ImportPage {
 async fn open(
     signed: Signed,
     Path(id): Path<String>,
-    Asked(look): Asked<Look>,
+    Asked(look): Asked<SheetQuery>,
 ) -> Result<Response, PageFault> {
     page(signed, &id, look, Refused::default()).await
 }
@@ -162,7 +162,7 @@ async fn open(
 async fn page(
     signed: Signed,
     id: &str,
-    look: Look,
+    look: SheetQuery,
     refused: Refused,
 ) -> Result<Response, PageFault> {
     let (archive, caller, f) = (&signed.archive, &signed.caller, &signed.frame);
@@ -171,36 +171,8 @@ async fn page(
         "map" => typed(&import, &refused.typed),
         _ => looked_at(&import, &look),
     };
-    let names = Names::of(archive);
-    let class = archive.classes.get(&mapping.class);
-    let mut fields = Vec::new();
-    for field in class
-        .map(|class| class.fields.as_slice())
-        .unwrap_or_default()
-    {
-        fields.push((
-            field.key.clone(),
-            names.field(f, &mapping.class, &field.key).to_owned(),
-        ));
-        for part in sogoc_workers::class::Part::of(field.kind) {
-            let word = format!("{}.{}", field.key, part.as_str());
-            fields.push((
-                word.clone(),
-                names.field(f, &mapping.class, &word).to_owned(),
-            ));
-        }
-    }
-    let once = ONCE
-        .iter()
-        .filter(|key| fields.iter().any(|(own, _)| own == *key));
-    let once = once.map(|key| {
-        let said = mapping.constants.get(*key).cloned().unwrap_or_default();
-        (
-            (*key).to_owned(),
-            names.field(f, &mapping.class, key).to_owned(),
-            said,
-        )
-    });
+    let fields = target_fields(archive, f, &mapping.class);
+    let once = once(&fields, &mapping);
     let preview = match f.may(Act::SeePersonalData) && refused.faults.is_empty() {
         // What cannot be previewed is said by the form itself.
         true => import::preview(archive, caller, id, &mapping)
@@ -208,33 +180,11 @@ async fn page(
             .unwrap_or_default(),
         false => Vec::new(),
     };
-    let sheet = import
-        .found
-        .sheets
-        .iter()
-        .find(|sheet| sheet.name == mapping.sheet);
-    let columns = sheet
-        .map(|sheet| sheet.columns.as_slice())
-        .unwrap_or_default()
-        .iter()
-        .map(|found| {
-            let mapped = mapping
-                .columns
-                .iter()
-                .find(|column| column.column == found.column);
-            Column {
-                found: found.clone(),
-                field: mapped
-                    .and_then(|column| column.field.clone())
-                    .unwrap_or_default(),
-                encoding: mapped.map(|column| column.encoding).unwrap_or_default(),
-            }
-        });
     let state = import.state.as_str();
     let by_two = import.mapped_by.as_deref() != Some(&caller.id) && import.received_by != caller.id;
     let page = ImportPage {
-        columns: columns.collect(),
-        once: once.collect(),
+        columns: mapped_columns(&import, &mapping),
+        once,
         may_map: f.may(Act::DescribeHoldings) && matches!(state, "received" | "mapped"),
         may_confirm: f.may(Act::ApproveRecords) && state == "mapped" && by_two,
         may_export: f.may(Act::SeePersonalData),
@@ -243,7 +193,7 @@ async fn page(
             "map" => Typed(&refused.typed).text("keep_as"),
             _ => import.mapping_name.clone().unwrap_or_default(),
         },
-        names,
+        names: Names::of(archive),
         mapping,
         fields,
         preview,
@@ -254,8 +204,58 @@ async fn page(
     shown_form(&page, &page.faults)
 }
 
+/// What a column may be read as: the fields of a class and their parts, each with its name for people.
+fn target_fields(archive: &State, f: &Frame, class: &str) -> Vec<(String, String)> {
+    let names = Names::of(archive);
+    let named = |word: String| {
+        let name = names.field(f, class, &word).to_owned();
+        (word, name)
+    };
+    let mut fields = Vec::new();
+    for field in archive
+        .classes
+        .get(class)
+        .iter()
+        .flat_map(|class| &class.fields)
+    {
+        fields.push(named(field.key.clone()));
+        for part in sogoc_workers::class::Part::of(field.kind) {
+            fields.push(named(format!("{}.{}", field.key, part.as_str())));
+        }
+    }
+    fields
+}
+
+/// Of those fields, what may be said once for the whole list: word, name, and what is said.
+fn once(fields: &[(String, String)], mapping: &Mapping) -> Vec<(String, String, String)> {
+    let may = ONCE
+        .iter()
+        .filter_map(|key| fields.iter().find(|(own, _)| own == key));
+    let said = |key: &str| mapping.constants.get(key).cloned().unwrap_or_default();
+    may.map(|(key, name)| (key.clone(), name.clone(), said(key)))
+        .collect()
+}
+
+/// The columns found in the sheet of the mapping, each beside what it is read as.
+fn mapped_columns(import: &Import, mapping: &Mapping) -> Vec<Column> {
+    let mut sheets = import.found.sheets.iter();
+    let sheet = sheets.find(|sheet| sheet.name == mapping.sheet);
+    let found = sheet.into_iter().flat_map(|sheet| &sheet.columns);
+    let beside = |found: &FoundColumn| {
+        let mut columns = mapping.columns.iter();
+        let mapped = columns.find(|column| column.column == found.column);
+        let field = mapped.and_then(|column| column.field.clone());
+        Column {
+            found: found.clone(),
+            field: field.unwrap_or_default(),
+            encoding: mapped.map(|column| column.encoding).unwrap_or_default(),
+        }
+    };
+    found.map(beside).collect()
+}
+
 /// The mapping as it stands, or what another sheet proposes, for another class.
-fn looked_at(import: &Import, look: &Look) -> Mapping {
+fn looked_at(import: &Import, look: &SheetQuery) -> Mapping {
     let standing = import.mapping.clone().unwrap_or_default();
     let other = look.trang.as_ref().filter(|name| **name != standing.sheet);
     let other = other.and_then(|name| import.found.sheets.iter().find(|sheet| sheet.name == *name));
@@ -303,7 +303,7 @@ async fn act(Path(id): Path<String>, form: Form<Pairs>) -> Result<Response, Page
     let done = carry_out(&signed, &id, &word, &given).await;
     match Refused::or(done, &word, given)? {
         Ok(()) => Ok(Redirect::to(&format!("/danh-sach/{id}")).into_response()),
-        Err(refused) => page(signed, &id, Look::default(), refused).await,
+        Err(refused) => page(signed, &id, SheetQuery::default(), refused).await,
     }
 }
 

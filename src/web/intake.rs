@@ -9,7 +9,7 @@ use sogoc_workers::outcome::FailureKind;
 
 use super::State;
 use super::extractors::Asked;
-use super::fault::PageFault;
+use super::fault::{PageFault, or_faults};
 use super::labels::Names;
 use super::layout::{Frame, shown, shown_form};
 use super::pager::{PAGE, Pager};
@@ -113,7 +113,7 @@ impl Underway {
 
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
-struct ListAsked {
+struct BatchListQuery {
     /// `open`, `closed`, `flagged` or `quarantined`.
     state: String,
     /// Part of a name.
@@ -130,7 +130,7 @@ struct List {
     fonds: Vec<Fonds>,
     batches: Vec<Underway>,
     pager: Pager,
-    asked: ListAsked,
+    asked: BatchListQuery,
     form: OpenForm,
     faults: Vec<Fault>,
 }
@@ -138,7 +138,7 @@ struct List {
 impl List {
     async fn page(
         signed: Signed,
-        asked: ListAsked,
+        asked: BatchListQuery,
         form: OpenForm,
         faults: Vec<Fault>,
     ) -> Result<Response, PageFault> {
@@ -178,7 +178,7 @@ impl List {
     }
 }
 
-async fn list(signed: Signed, Asked(asked): Asked<ListAsked>) -> Result<Response, PageFault> {
+async fn list(signed: Signed, Asked(asked): Asked<BatchListQuery>) -> Result<Response, PageFault> {
     List::page(signed, asked, OpenForm::default(), Vec::new()).await
 }
 
@@ -188,19 +188,18 @@ async fn open(form: Form<OpenForm>) -> Result<Response, PageFault> {
         Ok(new) => batch::open(&signed.archive, &signed.caller, &new).await,
         Err(error) => Err(error),
     };
-    let faults = match opened {
-        Ok(batch) => return Ok(Redirect::to(&format!("/lo/{}", batch.id)).into_response()),
-        Err(Error::Invalid(faults)) => faults,
-        Err(Error::AlreadyExists { .. }) => vec![Fault::new("/name", "faults.there_batch_of_name")],
-        Err(Error::NotFound { what: "file" }) => {
-            vec![Fault::new("/file", "faults.there_no_such_file")]
-        }
-        Err(Error::NotFound {
+    let opened = opened.map_err(|error| match error {
+        Error::AlreadyExists { .. } => Error::fault("/name", "faults.there_batch_of_name"),
+        Error::NotFound { what: "file" } => Error::fault("/file", "faults.there_no_such_file"),
+        Error::NotFound {
             what: "register volume",
-        }) => vec![Fault::new("/volume", "faults.there_no_such_volume")],
-        Err(error) => return Err(error.into()),
-    };
-    List::page(signed, ListAsked::default(), given, faults).await
+        } => Error::fault("/volume", "faults.there_no_such_volume"),
+        error => error,
+    });
+    match or_faults(opened)? {
+        Ok(batch) => Ok(Redirect::to(&format!("/lo/{}", batch.id)).into_response()),
+        Err(faults) => List::page(signed, BatchListQuery::default(), given, faults).await,
+    }
 }
 
 // One batch -------------------------------------------------------------------------------------

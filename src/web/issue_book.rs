@@ -15,7 +15,7 @@ use super::fault::PageFault;
 use super::layout::{Frame, shown};
 use super::pager::{PAGE, Pager};
 use super::public_requests::pdf;
-use super::requests::Shown;
+use super::requests::RecordShown;
 use super::session::{Form, Signed};
 use crate::access::{Act, Caller};
 use crate::catalogue::Turn;
@@ -189,7 +189,7 @@ impl Book {
 
 #[derive(Template)]
 #[template(path = "issue_line.html")]
-struct Line {
+struct IssueLine {
     f: Frame,
     row: CopyRow,
     earlier: Option<CopyRow>,
@@ -200,7 +200,7 @@ struct Line {
     chain: CopyChain,
 }
 
-impl Line {
+impl IssueLine {
     fn state(&self) -> (&'static str, &'static str) {
         state_in_words(&self.f, &self.row)
     }
@@ -222,7 +222,7 @@ async fn line(signed: Signed, Path(id): Path<String>) -> Result<Response, PageFa
         }
         None => None,
     };
-    let page = Line {
+    let page = IssueLine {
         chain: certified_copy::chain(&signed.archive, &signed.caller, &id).await?,
         now: certified_copy::validity(&signed.archive, &signed.caller, &id).await?,
         stands: seen::now(&signed.archive, &signed.caller, &row.record_id).await?,
@@ -243,7 +243,7 @@ async fn withdraw(Path(id): Path<String>, form: Form<Withdrawal>) -> Result<Redi
     Ok(Redirect::to(&format!("/so-cap-ban-sao/{id}")))
 }
 
-async fn reissue(Path(id): Path<String>, form: Form<Shown>) -> Result<Redirect, PageFault> {
+async fn reissue(Path(id): Path<String>, form: Form<RecordShown>) -> Result<Redirect, PageFault> {
     let (signed, shown) = form.parts();
     let saw = shown.into();
     let fresh = certified_copy::reissue(&signed.archive, &signed.caller, &id, Some(&saw)).await?;

@@ -7,11 +7,11 @@ use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
 
 use super::State;
-use super::fault::PageFault;
+use super::fault::{PageFault, or_faults};
 use super::layout::{Frame, shown_form};
 use super::session::{Form, Pairs, Signed};
 use crate::access::{self, Role, TokenRow};
-use crate::error::{Error, Fault};
+use crate::error::Fault;
 use crate::notify::{self, Hook, NewHook, Notice, NoticeState};
 
 pub fn routes() -> Router<State> {
@@ -76,10 +76,10 @@ struct HookForm {
 
 async fn set(form: Form<HookForm>) -> Result<Response, PageFault> {
     let (signed, given) = form.parts();
-    match notify::set_hook(&signed.archive, &signed.caller, &given.token, &given.url).await {
+    let made = notify::set_hook(&signed.archive, &signed.caller, &given.token, &given.url).await;
+    match or_faults(made)? {
         Ok(made) => Notices::page(signed, Some(made), Vec::new()).await,
-        Err(Error::Invalid(faults)) => Notices::page(signed, None, faults).await,
-        Err(error) => Err(error.into()),
+        Err(faults) => Notices::page(signed, None, faults).await,
     }
 }
 

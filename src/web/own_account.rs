@@ -11,13 +11,13 @@ use qrcode::{Color, QrCode};
 use super::State;
 use super::client_ip::Public;
 use super::extractors::Asked;
-use super::fault::PageFault;
+use super::fault::{PageFault, or_faults};
 use super::kept_form::KeptForm;
 use super::layout::{Frame, shown, shown_form};
 use super::session::{Form, Pairs, Signed, session_token};
 use super::sign_in::own_path;
 use crate::access::{self, Enrolment, OwnSession};
-use crate::error::{Error, Fault};
+use crate::error::Fault;
 
 /// Paths of these pages and the handlers behind them.
 pub fn routes() -> Router<State> {
@@ -86,17 +86,16 @@ struct CodeGiven {
 async fn confirm(form: Form<CodeGiven>) -> Result<Response, PageFault> {
     let (signed, given) = form.parts();
     let set = access::confirm_second_factor(&signed.archive, &signed.caller, &given.code).await;
-    let page = match set {
+    let page = match or_faults(set)? {
         Ok(set) => SecondFactor {
             codes: set.codes,
             must_enrol: false,
             ..SecondFactor::of(signed)
         },
-        Err(Error::Invalid(faults)) => SecondFactor {
+        Err(faults) => SecondFactor {
             faults,
             ..SecondFactor::of(signed)
         },
-        Err(error) => return Err(error.into()),
     };
     shown_form(&page, &page.faults)
 }
@@ -193,9 +192,10 @@ async fn prove(
     let token = session_token(&headers).unwrap_or_default();
     let (archive, caller) = (&signed.archive, &signed.caller);
     let back = own_path(&given.ve).to_owned();
-    match access::prove_session(archive, caller, token, &given.proof, &public.address).await {
+    let proven = access::prove_session(archive, caller, token, &given.proof, &public.address).await;
+    match or_faults(proven)? {
         Ok(()) => Ok(Redirect::to(&back).into_response()),
-        Err(Error::Invalid(faults)) => {
+        Err(faults) => {
             let page = FreshProof {
                 f: signed.frame,
                 back,
@@ -207,6 +207,5 @@ async fn prove(
             };
             shown_form(&page, &page.faults)
         }
-        Err(error) => Err(error.into()),
     }
 }

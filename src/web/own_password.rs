@@ -7,7 +7,7 @@ use axum::routing::get;
 
 use super::State;
 use super::client_ip::Public;
-use super::fault::PageFault;
+use super::fault::{PageFault, or_faults};
 use super::layout::{Frame, shown_form};
 use super::session::{Form, Signed};
 use crate::access;
@@ -49,11 +49,10 @@ async fn change(public: Public, form: Form<Passwords>) -> Result<Response, PageF
                 .await
         }
     };
-    let faults = match changed {
+    let faults = match or_faults(changed)? {
         // Every session has ended, this one too.
         Ok(()) => return Ok(Redirect::to("/dang-nhap").into_response()),
-        Err(Error::Invalid(faults)) => faults,
-        Err(error) => return Err(error.into()),
+        Err(faults) => faults,
     };
     let page = OwnPassword {
         f: signed.frame,

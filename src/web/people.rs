@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 
 use super::State;
 use super::extractors::Asked;
-use super::fault::PageFault;
+use super::fault::{PageFault, or_faults};
 use super::layout::{Frame, shown_form};
 use super::pager::{PAGE, Pager};
 use super::session::{Form, Pairs, Signed};
@@ -30,7 +30,7 @@ pub fn routes() -> Router<State> {
 
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
-struct ListAsked {
+struct PeopleListQuery {
     /// Part of a name or login.
     tim: String,
     /// Word of a role.
@@ -45,7 +45,7 @@ struct People {
     f: Frame,
     people: Vec<Person>,
     pager: Pager,
-    asked: ListAsked,
+    asked: PeopleListQuery,
     tokens: Vec<TokenRow>,
     fresh: Option<NewToken>,
     faults: Vec<Fault>,
@@ -56,7 +56,7 @@ struct People {
 impl People {
     async fn page(
         signed: Signed,
-        asked: ListAsked,
+        asked: PeopleListQuery,
         fresh: Option<NewToken>,
         (faults, typed): (Vec<Fault>, Pairs),
     ) -> Result<Response, PageFault> {
@@ -117,7 +117,7 @@ impl People {
     }
 }
 
-async fn list(signed: Signed, Asked(asked): Asked<ListAsked>) -> Result<Response, PageFault> {
+async fn list(signed: Signed, Asked(asked): Asked<PeopleListQuery>) -> Result<Response, PageFault> {
     People::page(signed, asked, None, Default::default()).await
 }
 
@@ -142,12 +142,11 @@ async fn answer<T>(
     done: Done,
     typed: Pairs,
 ) -> Result<Response, PageFault> {
-    match outcome {
+    match or_faults(outcome)? {
         Ok(_) => Ok(done.at("/nguoi-dung")),
-        Err(Error::Invalid(faults)) => {
-            People::page(signed, ListAsked::default(), None, (faults, typed)).await
+        Err(faults) => {
+            People::page(signed, PeopleListQuery::default(), None, (faults, typed)).await
         }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -189,7 +188,7 @@ async fn add_token(form: Form<Pairs>) -> Result<Response, PageFault> {
     match made {
         // Shown in this answer and never again, so no redirect.
         Ok(fresh) => {
-            let asked = ListAsked::default();
+            let asked = PeopleListQuery::default();
             People::page(form.parts().0, asked, Some(fresh), Default::default()).await
         }
         Err(error) => {

@@ -23,7 +23,7 @@ pub fn routes() -> Router<State> {
 }
 
 #[derive(serde::Deserialize)]
-struct ListAsked {
+struct JobListQuery {
     kind: Option<String>,
     code: Option<String>,
     #[serde(rename = "sau")]
@@ -71,7 +71,7 @@ impl Queue {
 async fn list(
     Extracted(archive): Extracted<State>,
     signed: Signed,
-    Asked(asked): Asked<ListAsked>,
+    Asked(asked): Asked<JobListQuery>,
 ) -> Result<Response, PageFault> {
     let chosen = Chosen {
         id: None,

@@ -14,14 +14,14 @@ use axum::routing::get;
 
 use super::State;
 use super::extractors::Asked;
-use super::fault::PageFault;
+use super::fault::{PageFault, or_faults};
 use super::layout::{Frame, shown_form};
 use super::pager::{PAGE, Pager, TurnAsked};
 use super::public_requests::{RequestForm, RequestPage};
 use super::session::{Form, Signed};
 use crate::access::{Act, require};
 use crate::copy_request::{self, OpenRequests, Release, RequestFilter, RequestOrder, RequestView};
-use crate::error::{Error, Fault};
+use crate::error::Fault;
 use crate::seen::Seen;
 
 /// Where a clerk enters a request for somebody.
@@ -142,13 +142,13 @@ async fn show(
 
 /// What a page showed of a record, as its form says it back beside other things.
 #[derive(serde::Deserialize)]
-pub struct Shown {
+pub struct RecordShown {
     record_version: i64,
     record_digest: String,
 }
 
-impl From<Shown> for Seen {
-    fn from(shown: Shown) -> Self {
+impl From<RecordShown> for Seen {
+    fn from(shown: RecordShown) -> Self {
         Self {
             record_version: shown.record_version,
             record_digest: shown.record_digest,
@@ -163,12 +163,12 @@ async fn blank(signed: Signed) -> Result<Response, PageFault> {
 }
 
 async fn enter(form: Form<RequestForm>) -> Result<Response, PageFault> {
-    match copy_request::ask(&form.archive, &form.caller, &form.given.given()).await {
+    let asked = copy_request::ask(&form.archive, &form.caller, &form.given.given()).await;
+    match or_faults(asked)? {
         // The clerk reads the code to the applicant from there.
         Ok(asked) => Ok(Redirect::to(&format!("/yeu-cau/{}?moi=1", asked.code)).into_response()),
-        Err(Error::Invalid(faults)) => {
+        Err(faults) => {
             RequestPage::show(&form.archive, form.frame, ENTRY, form.given, faults).await
         }
-        Err(error) => Err(error.into()),
     }
 }

@@ -9,7 +9,7 @@ use axum::routing::get;
 
 use super::State;
 use super::extractors::Asked;
-use super::fault::PageFault;
+use super::fault::{PageFault, or_faults};
 use super::labels::{Names, percent, spoken};
 use super::layout::{Frame, shown};
 use super::session::Signed;
@@ -265,10 +265,9 @@ async fn find(signed: Signed, Asked(form): Asked<Form>) -> Result<Response, Page
             .map(Some),
         Err(error) => Err(error),
     };
-    let (found, faults) = match outcome {
+    let (found, faults) = match or_faults(outcome)? {
         Ok(found) => (found, Vec::new()),
-        Err(Error::Invalid(faults)) => (None, faults),
-        Err(error) => return Err(error.into()),
+        Err(faults) => (None, faults),
     };
     let page = SearchPage {
         f: signed.frame,

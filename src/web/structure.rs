@@ -16,7 +16,7 @@ use axum::routing::get;
 
 use super::State;
 use super::fault::PageFault;
-use super::form_view::{FormBuilder, FormView, Look, Refused, Typed};
+use super::form_view::{FormBuilder, FormView, InputKind, Refused, Typed};
 use super::layout::{Frame, shown_form};
 use super::session::{Form, Pairs, Signed};
 use crate::access::Act;

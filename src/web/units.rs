@@ -8,7 +8,7 @@ use axum::routing::{get, post};
 
 use super::State;
 use super::fault::PageFault;
-use super::form_view::{FormBuilder, FormView, Look, Refused, Typed};
+use super::form_view::{FormBuilder, FormView, InputKind, Refused, Typed};
 use super::layout::{Frame, shown_form};
 use super::session::{Form, Pairs, Signed};
 use crate::access::{self, Act};

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 
 use super::State;
-use super::fault::PageFault;
+use super::fault::{PageFault, or_faults};
 use super::layout::{Frame, shown, shown_form};
 use super::session::{Form, Signed};
 use crate::access::{Act, require};
@@ -111,9 +111,10 @@ async fn give_reason(
     form: Form<ReasonGiven>,
 ) -> Result<Response, PageFault> {
     let reason = form.given.reason.clone();
-    match viewing::give_reason(&form.archive, &form.caller, &id, &reason).await {
+    let given = viewing::give_reason(&form.archive, &form.caller, &id, &reason).await;
+    match or_faults(given)? {
         Ok(()) => Ok(Redirect::to(&format!("/ban-ghi/{id}")).into_response()),
-        Err(Error::Invalid(faults)) => {
+        Err(faults) => {
             let page = ReasonAsked {
                 f: form.frame,
                 id,
@@ -122,7 +123,6 @@ async fn give_reason(
             };
             shown_form(&page, &page.faults)
         }
-        Err(error) => Err(error.into()),
     }
 }
 

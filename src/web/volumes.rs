@@ -12,13 +12,13 @@ use sogoc_workers::class::{Class, Layout};
 
 use super::State;
 use super::extractors::Asked;
-use super::fault::PageFault;
+use super::fault::{PageFault, or_faults};
 use super::labels::Names;
 use super::layout::{Frame, shown_form};
 use super::session::{Form, Pairs, Signed};
 use crate::access::Act;
 use crate::column_map::{self, NewMap, VolumeMap};
-use crate::error::{Error, Fault, Result};
+use crate::error::{Fault, Result};
 use crate::page::{self, PageView};
 
 pub fn routes() -> Router<State> {
@@ -134,7 +134,7 @@ fn percent(share: f64) -> String {
 }
 
 /// A border over the picture: `x1, y1, x2, y2`.
-type Line = [f64; 4];
+type Border = [f64; 4];
 
 #[derive(Template)]
 #[template(path = "column_map.html")]
@@ -211,7 +211,7 @@ impl ColumnsPage {
     }
 
     /// The borders, the left side of the table first.
-    fn lines(&self) -> Vec<Line> {
+    fn lines(&self) -> Vec<Border> {
         let at = |[ax, ay]: [i64; 2], [bx, by]: [i64; 2], share: f64| {
             let between = |a: i64, b: i64| a as f64 + (b - a) as f64 * share;
             (between(ax, bx), between(ay, by))
@@ -231,7 +231,7 @@ impl ColumnsPage {
     /// Where each column's number is written over the picture.
     fn numbers(&self) -> Vec<(usize, f64, f64)> {
         let lines = self.lines();
-        let middle = |(at, pair): (usize, &[Line])| {
+        let middle = |(at, pair): (usize, &[Border])| {
             let x = (pair[0][0] + pair[1][0]) / 2.0;
             (at + 1, x, pair[0][1].min(pair[1][1]) - self.letter() * 0.4)
         };
@@ -291,11 +291,11 @@ async fn act(Path(id): Path<String>, form: Form<Pairs>) -> Result<Response, Page
     let text = |key: &str| all.get(key).map(String::as_str).unwrap_or_default();
     let faults = if text("act") == "confirm" {
         let seen = text("seen").parse().unwrap_or_default();
-        match column_map::confirm(&signed.archive, &signed.caller, &id, &draft.new_map(seen)).await
-        {
+        let map = draft.new_map(seen);
+        let confirmed = column_map::confirm(&signed.archive, &signed.caller, &id, &map).await;
+        match or_faults(confirmed)? {
             Ok(_) => return Ok(Redirect::to(&format!("/quyen/{id}/cot")).into_response()),
-            Err(Error::Invalid(faults)) => faults,
-            Err(error) => return Err(error.into()),
+            Err(faults) => faults,
         }
     } else {
         // Buttons beside the columns change only the draft: nothing is stored until it is

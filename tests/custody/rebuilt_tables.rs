@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sogoc::archive::Archive;
-use sogoc::catalogue::{Catalogue, Line, Withheld};
+use sogoc::catalogue::{Catalogue, ExportLine, Withheld};
 use sogoc::clock::WallClock;
 use sogoc::fixity;
 use tempfile::TempDir;
@@ -73,13 +73,13 @@ async fn rows(catalogue: &Catalogue) -> BTreeMap<String, Vec<Row>> {
     let mut open = (String::new(), Vec::new());
     let exported = catalogue.export(Withheld::default(), |line| {
         match line {
-            Line::Begin { .. } => {}
-            Line::Table { table, columns } => {
+            ExportLine::Begin { .. } => {}
+            ExportLine::Table { table, columns } => {
                 let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
                 open = (table.clone(), names);
                 rows.entry(table.clone()).or_default();
             }
-            Line::Row(values) => {
+            ExportLine::Row(values) => {
                 let named = open.1.iter().zip(values);
                 let row = named.map(|(name, value)| (name.clone(), value.to_string()));
                 rows.entry(open.0.clone()).or_default().push(row.collect());

@@ -7,7 +7,7 @@ use qrcode::{EcLevel, QrCode};
 use crate::messages::Message;
 
 use super::super::page::{
-    Align, BLACK, Colour, Column, Line, Page, Piece, Role, Style, code_path, lines_of,
+    Align, BLACK, Colour, Column, Page, PageElement, Role, SetLine, Style, code_path, lines_of,
 };
 use super::super::typeface::{Face, printable, shape, width, wrap};
 use super::super::{
@@ -186,9 +186,9 @@ impl Page {
         {
             let row = lines
                 .iter()
-                .filter(|line: &&Line| line.left == left)
+                .filter(|line: &&SetLine| line.left == left)
                 .count();
-            lines.push(Line {
+            lines.push(SetLine {
                 left,
                 baseline: self.y + self.body + leading * row as f32,
                 face,
@@ -197,7 +197,7 @@ impl Page {
                 shaped: shape(face, &text),
             });
         }
-        self.pieces.push(Piece::Text {
+        self.pieces.push(PageElement::Text {
             role: Role::Paragraph,
             lines,
         });
@@ -225,7 +225,7 @@ impl Page {
         let size = Size::from_wh(wide, high)
             .ok_or_else(|| ComposeError::BadImage("its proportions are absurd".to_owned()))?;
         let left = LEFT + (ROOM - wide) / 2.0;
-        self.pieces.push(Piece::Picture {
+        self.pieces.push(PageElement::Picture {
             image: image.clone(),
             at: Point::from_xy(left, self.y),
             size,
@@ -271,7 +271,7 @@ impl Page {
             .map_err(|error| ComposeError::BadAddress(error.to_string()))?;
         let side = 92.0;
         let (path, area) = code_path(&code, LEFT, self.y, side);
-        self.pieces.push(Piece::Code {
+        self.pieces.push(PageElement::Code {
             path,
             area,
             target: url.clone(),
@@ -298,7 +298,7 @@ impl Page {
         let lines = lines_of(sealed, style, ROOM).len() + lines_of(&how, style, ROOM).len();
         let height = 4.0 + style.size * 1.25 * lines as f32;
         self.y = self.y.max(BOTTOM - height);
-        self.pieces.push(Piece::Box(LEFT, self.y, ROOM, 0.5));
+        self.pieces.push(PageElement::Box(LEFT, self.y, ROOM, 0.5));
         self.y += 4.0;
         self.paragraph(Role::Paragraph, sealed, style, FULL)?;
         self.paragraph(Role::Paragraph, &how, style, FULL)

@@ -7,6 +7,7 @@ use super::super::restore_fonds;
 use super::super::{HeldMaster, Shelf, masters_of, restore_held};
 use super::{File, FileFields, NewFile, SELECT, insert_file};
 use crate::archive::{Archive, Restoration};
+use crate::catalogue::Move;
 use crate::error::{Error, Result};
 use crate::fonds::by_id;
 use crate::holding::{self, Described, HoldingKind, HoldingState, Trace};
@@ -141,18 +142,13 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId])
             ..NewFile::default()
         };
         insert_file(&mut tx, (&file.id, &fonds_id, None), &row, at).await?;
-        sqlx::query(
-            "UPDATE files SET series_id = (SELECT id FROM series WHERE id = $1), state = $2,
-                version = $3, preserved_version = $3, changed_by = $4, changed_at = $5 WHERE id = $6",
-        )
-        .bind(&file.series_id)
-        .bind(file.state)
-        .bind(file.version)
-        .bind(&file.changed_by)
-        .bind(&file.changed_at)
-        .bind(&file.id)
-        .execute(&mut *tx)
-        .await?;
+        let restored = Move::restored("files", file.state)
+            .set_known("series_id", "series", &file.series_id)
+            .set("version", file.version)
+            .set("preserved_version", file.version)
+            .set("changed_by", &file.changed_by)
+            .set("changed_at", &file.changed_at);
+        restored.run(&mut tx, &file.id).await?;
         let history = &file.history;
         holding::restore_history(&mut tx, HoldingKind::File, &file.id, history).await?;
         tx.commit().await?;

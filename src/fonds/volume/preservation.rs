@@ -7,6 +7,7 @@ use super::super::restore_fonds;
 use super::super::{HeldMaster, Shelf, by_id, masters_of, restore_held};
 use super::{Volume, find, insert_volume};
 use crate::archive::{Archive, Restoration};
+use crate::catalogue::Move;
 use crate::error::Result;
 use crate::holding::{self, Described, HoldingKind, HoldingState, Trace};
 use crate::jobs::Leased;
@@ -137,17 +138,12 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, ids: &[ObjectId])
             ..Volume::default()
         };
         insert_volume(&mut tx, &row, at).await?;
-        sqlx::query(
-            "UPDATE register_volumes SET state = $1, version = $2, preserved_version = $2,
-                changed_by = $3, changed_at = $4 WHERE id = $5",
-        )
-        .bind(volume.state)
-        .bind(volume.version)
-        .bind(&volume.changed_by)
-        .bind(&volume.changed_at)
-        .bind(&volume.id)
-        .execute(&mut *tx)
-        .await?;
+        let restored = Move::restored("register_volumes", volume.state)
+            .set("version", volume.version)
+            .set("preserved_version", volume.version)
+            .set("changed_by", &volume.changed_by)
+            .set("changed_at", &volume.changed_at);
+        restored.run(&mut tx, &volume.id).await?;
         let history = &volume.history;
         holding::restore_history(&mut tx, HoldingKind::Volume, &volume.id, history).await?;
         tx.commit().await?;

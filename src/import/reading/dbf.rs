@@ -1,7 +1,7 @@
 //! dBase III, IV and FoxPro tables. Read here and not by a crate: bytes must come out as they are, because their encoding is
 //! found later, and a table that is cut off must still give the rows it has.
 
-use super::{Book, Cell, ListFormat, ListProblem, Oddity, Out, Piece, Reading};
+use super::{Book, Cell, ListFormat, ListPart, ListProblem, Oddity, Out, Reading};
 
 /// Bytes of the fixed header, and of each field's description.
 const HEADER: usize = 32;
@@ -87,7 +87,7 @@ impl<'a> Table<'a> {
 
 pub(super) fn read(bytes: &[u8], out: &mut Out<'_>) -> Reading {
     let table = Table::parse(bytes).ok_or(ListProblem::Damaged)?;
-    out.tell(Piece::Book(Book {
+    out.tell(ListPart::Book(Book {
         format: ListFormat::Dbf,
         sheets: vec![String::new()],
         fonts: Vec::new(),

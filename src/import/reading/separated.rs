@@ -3,7 +3,7 @@
 
 use csv::{ByteRecord, ReaderBuilder};
 
-use super::{Book, Cell, ListFormat, ListProblem, Oddity, Out, Piece, Reading};
+use super::{Book, Cell, ListFormat, ListPart, ListProblem, Oddity, Out, Reading};
 
 const SEPARATORS: [u8; 4] = [b';', b'\t', b',', b'|'];
 /// Lines the separator is guessed from.
@@ -49,7 +49,7 @@ pub(super) fn read(bytes: &[u8], out: &mut Out<'_>) -> Reading {
     let text = wide(bytes);
     let bytes = text.as_ref().map_or(bytes, |text| text.as_bytes());
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    out.tell(Piece::Book(Book {
+    out.tell(ListPart::Book(Book {
         format: ListFormat::Csv,
         sheets: vec![String::new()],
         fonts: Vec::new(),

@@ -8,7 +8,7 @@ use calamine::{
 };
 use zip::ZipArchive;
 
-use super::{Book, Cell, ListFormat, ListProblem, Oddity, Out, Piece, Reading, Stop, old_fonts};
+use super::{Book, Cell, ListFormat, ListPart, ListProblem, Oddity, Out, Reading, Stop, old_fonts};
 
 /// Bytes a package may come to once unpacked, and files in it.
 const MOST_UNPACKED: u64 = 2 << 30;
@@ -23,7 +23,7 @@ pub(super) fn xlsx(bytes: Vec<u8>, out: &mut Out<'_>) -> Reading {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| problem(&error))?;
     let sheets = sheets(book.sheets_metadata(), out);
     let fonts = fonts_of(&mut book, &sheets);
-    out.tell(Piece::Book(Book {
+    out.tell(ListPart::Book(Book {
         format: ListFormat::Xlsx,
         sheets: sheets.iter().map(|(name, _)| name.clone()).collect(),
         fonts: fonts.0,
@@ -79,7 +79,7 @@ pub(super) fn xls(bytes: Vec<u8>, out: &mut Out<'_>) -> Reading {
         Ok(Err(_)) | Err(_) => return Err(ListProblem::Damaged.into()),
     };
     let sheets = sheets(book.sheets_metadata(), out);
-    out.tell(Piece::Book(Book {
+    out.tell(ListPart::Book(Book {
         format: ListFormat::Xls,
         sheets: sheets.iter().map(|(name, _)| name.clone()).collect(),
         fonts: fonts.names.clone(),
@@ -196,7 +196,7 @@ fn look_into_package(bytes: &[u8], out: &mut Out<'_>) -> Reading {
         return Err(other.into());
     }
     out.count(Oddity::Macros, u64::from(has("vbaProject.bin")));
-    if *out.asked == super::Asked::Look {
+    if *out.asked == super::ListTask::FirstLook {
         let sheets: Vec<&String> = names
             .iter()
             .filter(|name| name.starts_with("xl/worksheets/") && name.ends_with(".xml"))

@@ -6,7 +6,7 @@ use super::*;
 use crate::workbook::{self, PlainSheet};
 
 /// Everything told of a file of these bytes.
-fn told(bytes: &[u8], asked: Asked) -> Vec<Piece> {
+fn told(bytes: &[u8], asked: ListTask) -> Vec<ListPart> {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
     file.seek(SeekFrom::Start(0)).unwrap();
@@ -18,9 +18,9 @@ fn told(bytes: &[u8], asked: Asked) -> Vec<Piece> {
     pieces
 }
 
-fn rows(pieces: &[Piece]) -> Vec<Vec<String>> {
+fn rows(pieces: &[ListPart]) -> Vec<Vec<String>> {
     let rows = pieces.iter().filter_map(|piece| match piece {
-        Piece::Rows(rows) => Some(rows),
+        ListPart::Rows(rows) => Some(rows),
         _ => None,
     });
     rows.flatten()
@@ -29,17 +29,17 @@ fn rows(pieces: &[Piece]) -> Vec<Vec<String>> {
 }
 
 fn problem(bytes: &[u8]) -> Option<ListProblem> {
-    told(bytes, Asked::Look)
+    told(bytes, ListTask::FirstLook)
         .into_iter()
         .find_map(|piece| match piece {
-            Piece::Problem(problem) => Some(problem),
+            ListPart::Problem(problem) => Some(problem),
             _ => None,
         })
 }
 
-fn odd(pieces: &[Piece], wanted: Oddity) -> u64 {
+fn odd(pieces: &[ListPart], wanted: Oddity) -> u64 {
     let counts = pieces.iter().filter_map(|piece| match piece {
-        Piece::Odd(counts) => Some(counts),
+        ListPart::Odd(counts) => Some(counts),
         _ => None,
     });
     counts
@@ -78,7 +78,7 @@ fn table() -> Vec<u8> {
 
 #[test]
 fn a_dbase_table_gives_its_bytes_and_says_what_it_leaves_out() {
-    let pieces = told(&table(), Asked::Sheet(String::new()));
+    let pieces = told(&table(), ListTask::Sheet(String::new()));
     assert_eq!(
         rows(&pieces),
         [
@@ -90,7 +90,7 @@ fn a_dbase_table_gives_its_bytes_and_says_what_it_leaves_out() {
     assert_eq!(odd(&pieces, Oddity::DeletedRows), 1);
     assert_eq!(odd(&pieces, Oddity::MemoFields), 1);
     let whole = table();
-    let cut = told(&whole[..whole.len() - 20], Asked::Look);
+    let cut = told(&whole[..whole.len() - 20], ListTask::FirstLook);
     assert_eq!((rows(&cut).len(), odd(&cut, Oddity::MissingRows)), (2, 1));
 }
 
@@ -102,22 +102,25 @@ fn separators_are_guessed_and_bytes_stay_bytes() {
         "a|b,c|d\r\n1|2,5|3\r\n4|5,5|6\r\n",
     ] {
         assert_eq!(
-            rows(&told(text.as_bytes(), Asked::Look))[1],
+            rows(&told(text.as_bytes(), ListTask::FirstLook))[1],
             ["1", "2,5", "3"],
             "{text}"
         );
     }
     let pieces = told(
         "\u{FEFF}Họ tên,Số\n\"An, Bình\",12\n".as_bytes(),
-        Asked::Look,
+        ListTask::FirstLook,
     );
     assert_eq!(
         rows(&pieces),
         [vec!["Họ tên", "Số"], vec!["An, Bình", "12"]]
     );
-    let old = told(b"Ten;So\nNguy\xD4n;1\nTr\xC7n;2\n", Asked::Look);
+    let old = told(b"Ten;So\nNguy\xD4n;1\nTr\xC7n;2\n", ListTask::FirstLook);
     assert_eq!(rows(&old)[1], ["Nguy\u{D4}n", "1"]);
-    let mixed = told(b"Ten;So\nNguy\xD4n;1\nTr\xE1\xBA\xA7n;2\n", Asked::Look);
+    let mixed = told(
+        b"Ten;So\nNguy\xD4n;1\nTr\xE1\xBA\xA7n;2\n",
+        ListTask::FirstLook,
+    );
     assert_eq!(rows(&mixed)[2], ["Trần", "2"]);
     let mut wide = vec![0xFF, 0xFE];
     wide.extend(
@@ -125,9 +128,12 @@ fn separators_are_guessed_and_bytes_stay_bytes() {
             .encode_utf16()
             .flat_map(u16::to_le_bytes),
     );
-    assert_eq!(rows(&told(&wide, Asked::Look))[1], ["Đặng", "7"]);
+    assert_eq!(rows(&told(&wide, ListTask::FirstLook))[1], ["Đặng", "7"]);
     assert_eq!(
-        odd(&told(b"a,b\n\"1,2\n", Asked::Look), Oddity::OpenQuotation),
+        odd(
+            &told(b"a,b\n\"1,2\n", ListTask::FirstLook),
+            Oddity::OpenQuotation
+        ),
         1
     );
 }
@@ -143,11 +149,11 @@ fn a_workbook_gives_the_font_of_each_cell() {
         lines: &lines,
     };
     let bytes = workbook::plain(&sheet).unwrap();
-    let pieces = told(&bytes, Asked::Sheet("Data".into()));
-    let Some(Piece::Book(book)) = pieces.first() else {
+    let pieces = told(&bytes, ListTask::Sheet("Data".into()));
+    let Some(ListPart::Book(book)) = pieces.first() else {
         panic!("{pieces:?}")
     };
-    let Some(Piece::Rows(read)) = pieces.get(1) else {
+    let Some(ListPart::Rows(read)) = pieces.get(1) else {
         panic!("{pieces:?}")
     };
     let font = |cell: &Cell| book.fonts[usize::from(cell.font) - 1].clone();
@@ -155,8 +161,8 @@ fn a_workbook_gives_the_font_of_each_cell() {
     assert_eq!(font(&read[1].cells[1]), "Times New Roman");
     assert_eq!(rows(&pieces)[1], ["NguyÔn", "=1+1"]);
     assert_eq!(
-        told(&bytes, Asked::Sheet("Khác".into())).last(),
-        Some(&Piece::Problem(ListProblem::NoSheet))
+        told(&bytes, ListTask::Sheet("Khác".into())).last(),
+        Some(&ListPart::Problem(ListProblem::NoSheet))
     );
 }
 
@@ -207,7 +213,7 @@ fn formulas_macros_and_absurd_dates_are_counted_and_lose_nothing() {
     let bytes = with_sheet(
         r#"<row r="1"><c r="A1" s="1"><v>27277</v></c><c r="B1"><f>A1+1</f><v>27278</v></c><c r="C1" s="1"><v>99999999</v></c><c r="D1" s="1"><v>1975</v></c><c r="E1" t="e"><v>#REF!</v></c></row>"#,
     );
-    let pieces = told(&bytes, Asked::Look);
+    let pieces = told(&bytes, ListTask::FirstLook);
     assert_eq!(
         rows(&pieces),
         [vec!["1974-09-05", "27278", "99999999", "1975", "#REF!"]]
@@ -233,7 +239,7 @@ fn two_thousand_columns_are_read_and_more_than_can_be_are_named() {
             + "\n"
     };
     assert_eq!(
-        rows(&told(line(2000).repeat(3).as_bytes(), Asked::Look))[2].len(),
+        rows(&told(line(2000).repeat(3).as_bytes(), ListTask::FirstLook))[2].len(),
         2000
     );
     assert_eq!(
@@ -287,7 +293,7 @@ fn whoever_stops_listening_ends_the_reading() {
     file.write_all("a;b\n".repeat(50_000).as_bytes()).unwrap();
     file.seek(SeekFrom::Start(0)).unwrap();
     let mut heard = 0;
-    read(file, &Asked::Sheet(String::new()), &mut |_| {
+    read(file, &ListTask::Sheet(String::new()), &mut |_| {
         heard += 1;
         heard < 3
     });
@@ -375,11 +381,11 @@ fn old_workbook() -> Vec<u8> {
 
 #[test]
 fn an_old_workbook_gives_its_fonts_too() {
-    let pieces = told(&old_workbook(), Asked::Sheet("Trang1".into()));
-    let Some(Piece::Book(book)) = pieces.first() else {
+    let pieces = told(&old_workbook(), ListTask::Sheet("Trang1".into()));
+    let Some(ListPart::Book(book)) = pieces.first() else {
         panic!("{pieces:?}")
     };
-    let Some(Piece::Rows(read)) = pieces.get(1) else {
+    let Some(ListPart::Rows(read)) = pieces.get(1) else {
         panic!("{pieces:?}")
     };
     let font = |cell: &Cell| book.fonts[usize::from(cell.font) - 1].clone();

@@ -3,8 +3,8 @@
 use super::*;
 
 /// Pages with a printed number each; 0 is one without, which may hold one number unseen.
-fn pages(numbers: &[i64]) -> Vec<Shown> {
-    let page = |number: &i64| Shown {
+fn pages(numbers: &[i64]) -> Vec<NumbersShown> {
+    let page = |number: &i64| NumbersShown {
         runs: if *number > 0 {
             vec![(*number, *number)]
         } else {
@@ -16,8 +16,8 @@ fn pages(numbers: &[i64]) -> Vec<Shown> {
     numbers.iter().map(page).collect()
 }
 
-fn rows(runs: &[(i64, i64)]) -> Vec<Shown> {
-    let page = |run: &(i64, i64)| Shown {
+fn rows(runs: &[(i64, i64)]) -> Vec<NumbersShown> {
+    let page = |run: &(i64, i64)| NumbersShown {
         runs: vec![*run],
         unseen: None,
         fresh: false,
@@ -26,7 +26,7 @@ fn rows(runs: &[(i64, i64)]) -> Vec<Shown> {
 }
 
 /// Scope, fault and range of each finding.
-fn said(pages: &[Shown]) -> Vec<(usize, Fault, (i64, i64))> {
+fn said(pages: &[NumbersShown]) -> Vec<(usize, Fault, (i64, i64))> {
     let found = check(pages).into_iter();
     found.map(|one| (one.at, one.fault, one.range)).collect()
 }
@@ -59,7 +59,7 @@ fn rows_that_jump_between_pages_are_told() {
     let found = said(&rows(&[(1, 14), (15, 28), (43, 56), (57, 70)]));
     assert_eq!(found, [(2, Fault::Missing(14), (29, 42))]);
     let mut unread = rows(&[(1, 14), (15, 28), (43, 56), (57, 70)]);
-    unread.insert(2, Shown::default());
+    unread.insert(2, NumbersShown::default());
     assert_eq!(said(&unread), [], "the page between may hold them");
 }
 

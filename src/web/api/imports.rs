@@ -42,7 +42,7 @@ pub fn routes() -> OpenApiRouter<State> {
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-struct ListAsked {
+struct FileNameQuery {
     /// Name of the file.
     name: Option<String>,
 }
@@ -56,12 +56,12 @@ async fn list(api: Api) -> Answer<Vec<Import>> {
 
 /// Bring in a list: its bytes as the body. It is preserved whatever it is, and looked into in a cage; what is found, and what
 /// its head proposes, is the answer.
-#[utoipa::path(post, path = "/api/v1/imports", tag = "imports", params(ListAsked),
+#[utoipa::path(post, path = "/api/v1/imports", tag = "imports", params(FileNameQuery),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 201, body = Import), Problems<401, 403, 422, 503>))]
 async fn receive(
     api: Api,
-    Asked(asked): Asked<ListAsked>,
+    Asked(asked): Asked<FileNameQuery>,
     request: Request,
 ) -> Result<(StatusCode, Json<Import>), Problem> {
     require(&api.caller, Act::DescribeHoldings)?;

@@ -98,7 +98,7 @@ struct Released {
 #[derive(serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-struct ListAsked {
+struct RequestListQuery {
     /// received | waiting | searching | confirmed | released | refused | issued | withdrawn | expired.
     state: Option<String>,
     /// Only those that are late or due within two hours, whatever their state.
@@ -165,9 +165,9 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Error> {
 }
 
 /// Requests, those due first on top.
-#[utoipa::path(get, path = "/api/v1/copy-requests", tag = "copies", params(ListAsked),
+#[utoipa::path(get, path = "/api/v1/copy-requests", tag = "copies", params(RequestListQuery),
     responses((status = 200, body = [RequestView]), Problems<401, 403, 422>))]
-async fn list(api: Api, Asked(asked): Asked<ListAsked>) -> Answer<Vec<RequestView>> {
+async fn list(api: Api, Asked(asked): Asked<RequestListQuery>) -> Answer<Vec<RequestView>> {
     let requests = match asked.pressing {
         Some(true) => copy_request::pressing(&api.archive, &api.caller).await?,
         _ => copy_request::list(&api.archive, &api.caller, asked.state.as_deref()).await?,

@@ -7,7 +7,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::column_map::{self, NewMap, Unconfirmed, VolumeMap};
-use crate::fonds::{self, Closing, Merger, NewVolume, Relocation, Volume, VolumeSplit};
+use crate::document::{self, VolumeSplit};
+use crate::fonds::{self, Closing, Merger, NewVolume, Relocation, Volume};
 use crate::holding::Edit;
 use crate::web::State;
 use crate::web::extractors::{Asked, Given};
@@ -133,7 +134,7 @@ async fn relocate(
     request_body = Merger,
     responses((status = 200, body = Volume), Problems<401, 403, 404, 409, 422>))]
 async fn merge(api: Api, Path(id): Path<String>, Given(given): Given<Merger>) -> Answer<Volume> {
-    let done = fonds::merge_volume(&api.archive, &api.caller, &id, &given).await?;
+    let done = document::merge_volume(&api.archive, &api.caller, &id, &given).await?;
     Ok(Json(done))
 }
 
@@ -146,6 +147,6 @@ async fn split(
     Path(id): Path<String>,
     Given(given): Given<VolumeSplit>,
 ) -> Result<(StatusCode, Json<Volume>), Problem> {
-    let made = fonds::split_volume(&api.archive, &api.caller, &id, &given).await?;
+    let made = document::split_volume(&api.archive, &api.caller, &id, &given).await?;
     Ok((StatusCode::CREATED, Json(made)))
 }

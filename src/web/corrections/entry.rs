@@ -10,11 +10,11 @@ use axum::routing::get;
 
 use crate::access::{Act, require};
 use crate::correction::{self, CorrectionGiven, DecisionGiven};
-use crate::error::{Error, Fault};
+use crate::error::Fault;
 use crate::record::{self, RecordView};
 use crate::reference_data::CorrectionGround;
 use crate::web::State;
-use crate::web::fault::PageFault;
+use crate::web::fault::{PageFault, or_faults};
 use crate::web::labels::{Names, spoken};
 use crate::web::layout::{Frame, shown_form};
 use crate::web::session::{Form, Pairs, Signed};
@@ -149,10 +149,10 @@ fn given_of(pairs: Vec<(String, String)>) -> CorrectionGiven {
 async fn enter(Path(id): Path<String>, form: Form<Pairs>) -> Result<Response, PageFault> {
     let (signed, given) = form.parts();
     let given = given_of(given);
-    match correction::enter(&signed.archive, &signed.caller, &id, &given).await {
+    let entered = correction::enter(&signed.archive, &signed.caller, &id, &given).await;
+    match or_faults(entered)? {
         Ok(entry) => Ok(Redirect::to(&format!("/phu-luc/{}", entry.id)).into_response()),
-        Err(Error::Invalid(faults)) => Entering::page(signed, &id, given, faults).await,
-        Err(error) => Err(error.into()),
+        Err(faults) => Entering::page(signed, &id, given, faults).await,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::page::{self, PageView};
 use crate::review::{self, MissedGiven};
 use crate::web::State;
 use crate::web::extractors::Asked;
-use crate::web::fault::PageFault;
+use crate::web::fault::{PageFault, or_faults};
 use crate::web::labels::Names;
 use crate::web::layout::{Frame, shown_form};
 use crate::web::session::{Form, Pairs, Signed};
@@ -157,15 +157,18 @@ async fn act(
     let (signed, given) = form.parts();
     let sent = SentPage::of(given);
     let all = !asked.cot.is_empty();
-    match carry_out(&signed, &id, &sent).await {
+    let done = carry_out(&signed, &id, &sent).await;
+    // Shown with what was typed; where somebody else typed otherwise, both.
+    if let Err(Error::Refused {
+        code: "stale" | "rows_changed",
+        ..
+    }) = done
+    {
+        return Grid::page(signed, &id, (sent, Vec::new()), all).await;
+    }
+    match or_faults(done)? {
         Ok(done) => Ok(done),
-        // Shown with what was typed; where somebody else typed otherwise, both.
-        Err(Error::Refused {
-            code: "stale" | "rows_changed",
-            ..
-        }) => Grid::page(signed, &id, (sent, Vec::new()), all).await,
-        Err(Error::Invalid(faults)) => Grid::page(signed, &id, (sent, faults), all).await,
-        Err(error) => Err(error.into()),
+        Err(faults) => Grid::page(signed, &id, (sent, faults), all).await,
     }
 }
 

@@ -20,7 +20,7 @@ use crate::page::{self, PageView};
 use crate::record::{self, RecordView, VersionView};
 use crate::web::State;
 use crate::web::corrections::state_in_words;
-use crate::web::fault::PageFault;
+use crate::web::fault::{PageFault, or_faults};
 use crate::web::labels::{Names, spoken};
 use crate::web::layout::{Frame, shown_form};
 use crate::web::session::{Form, Pairs, Signed};
@@ -177,12 +177,10 @@ async fn act(Path(id): Path<String>, form: Form<Pairs>) -> Result<Response, Page
     let (signed, given) = form.parts();
     let sent = Sent::of(given);
     match carry_out(&signed.archive, &signed.caller, &id, &sent).await {
-        Ok(done) => Ok(done),
         // Shown with what was typed, and where somebody else typed otherwise both.
         Err(Error::Refused { code: "stale", .. }) => {
             Record::page(signed, &id, sent, Vec::new()).await
         }
-        Err(Error::Invalid(faults)) => Record::page(signed, &id, sent, faults).await,
         // What was corrected is saved already: the record is shown with what is still in the way.
         Err(Error::Refused {
             code: "struck_out" | "unread" | "incomplete" | "same_person",
@@ -195,7 +193,10 @@ async fn act(Path(id): Path<String>, form: Form<Pairs>) -> Result<Response, Page
             };
             Record::page(signed, &id, kept, faults).await
         }
-        Err(error) => Err(error.into()),
+        outcome => match or_faults(outcome)? {
+            Ok(done) => Ok(done),
+            Err(faults) => Record::page(signed, &id, sent, faults).await,
+        },
     }
 }
 

@@ -24,7 +24,7 @@ use crate::web::State;
 use crate::web::client_ip::Public;
 use crate::web::cookies::cookie;
 use crate::web::extractors::Asked;
-use crate::web::fault::PageFault;
+use crate::web::fault::{PageFault, or_faults};
 use crate::web::layout::{Frame, shown_form};
 use crate::web::session::{OpenForm, Visitor};
 
@@ -273,19 +273,19 @@ async fn send(
 ) -> Result<Response, PageFault> {
     let archive = &public.archive;
     // On this page everybody is the public, whoever may be signed in.
-    match copy_request::ask_publicly(archive, &public.network, &form.given()).await {
+    let asked = copy_request::ask_publicly(archive, &public.network, &form.given()).await;
+    // What was written stays written: tomorrow, or from elsewhere, it is sent again.
+    if let Err(error @ Error::TooMany { .. }) = asked {
+        let faults = (None, vec![enough_today()]);
+        let page = Step::page(archive, f, LAST, form, faults).await?;
+        return Ok(told_to_wait(page, error));
+    }
+    match or_faults(asked)? {
         Ok(asked) => {
             keep(archive, secret, &form, Some(asked.code.clone())).await?;
             Ok(Redirect::to(&format!("/yeu-cau/{}?moi=1", asked.code)).into_response())
         }
-        Err(Error::Invalid(faults)) => Step::page(archive, f, LAST, form, (None, faults)).await,
-        // What was written stays written: tomorrow, or from elsewhere, it is sent again.
-        Err(error @ Error::TooMany { .. }) => {
-            let faults = (None, vec![enough_today()]);
-            let page = Step::page(archive, f, LAST, form, faults).await?;
-            Ok(told_to_wait(page, error))
-        }
-        Err(error) => Err(error.into()),
+        Err(faults) => Step::page(archive, f, LAST, form, (None, faults)).await,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::copy_request::{self, Applicant, AskGiven, Delivery, Sought};
 use crate::error::{Error, Fault, Result};
 use crate::reference_data::{self, Consent};
 use crate::web::client_ip::Public;
-use crate::web::fault::PageFault;
+use crate::web::fault::{PageFault, or_faults};
 use crate::web::layout::{Frame, shown_form};
 
 /// Diplomas that are asked for most, to choose from; any other is typed.
@@ -191,18 +191,16 @@ pub(super) async fn send_whole(
 ) -> Result<Response, PageFault> {
     let archive = &public.archive;
     // On this page everybody is the public, whoever may be signed in.
-    match copy_request::ask_publicly(archive, &public.network, &form.given()).await {
+    let asked = copy_request::ask_publicly(archive, &public.network, &form.given()).await;
+    // What was written stays written: tomorrow, or from elsewhere, it is sent again.
+    if let Err(error @ Error::TooMany { .. }) = asked {
+        let faults = vec![enough_today()];
+        let page = RequestPage::show(archive, f, "/yeu-cau", form, faults).await?;
+        return Ok(told_to_wait(page, error));
+    }
+    match or_faults(asked)? {
         Ok(asked) => Ok(Redirect::to(&format!("/yeu-cau/{}?moi=1", asked.code)).into_response()),
-        Err(Error::Invalid(faults)) => {
-            RequestPage::show(archive, f, "/yeu-cau", form, faults).await
-        }
-        // What was written stays written: tomorrow, or from elsewhere, it is sent again.
-        Err(error @ Error::TooMany { .. }) => {
-            let faults = vec![enough_today()];
-            let page = RequestPage::show(archive, f, "/yeu-cau", form, faults).await?;
-            Ok(told_to_wait(page, error))
-        }
-        Err(error) => Err(error.into()),
+        Err(faults) => RequestPage::show(archive, f, "/yeu-cau", form, faults).await,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::copy_request::{self, NotTheOne, Payment};
 use crate::seen::Seen;
 use crate::web::State;
 use crate::web::fault::PageFault;
-use crate::web::requests::Shown;
+use crate::web::requests::RecordShown;
 use crate::web::session::{Form, Pairs};
 
 pub fn routes() -> Router<State> {
@@ -78,7 +78,7 @@ async fn refuse(Path(id): Path<String>, form: Form<Refusal>) -> Result<Redirect,
     Ok(Redirect::to("/cap-ban-sao"))
 }
 
-async fn release(Path(id): Path<String>, form: Form<Shown>) -> Result<Redirect, PageFault> {
+async fn release(Path(id): Path<String>, form: Form<RecordShown>) -> Result<Redirect, PageFault> {
     let (signed, shown) = form.parts();
     copy_request::release(&signed.archive, &signed.caller, &id, &shown.into()).await?;
     Ok(back_to(&id))

@@ -29,7 +29,6 @@ pub(super) fn boxes<'a>(
     let fields = file.map_or(&blank, |file| &file.fields);
     let shelf = file.map_or(&none, |file| &file.shelf);
     let text = |get: fn(&File) -> &str, usual: &'static str| file.map_or(usual, get).to_owned();
-    let choice = |value: &Option<String>| value.clone().unwrap_or_default();
     let form = form
         .needed(
             "code",
@@ -60,46 +59,14 @@ pub(super) fn boxes<'a>(
                 None => "01".to_owned(),
                 Some(_) => fields.languages.join(", "),
             },
-        )
-        .maybe(
-            "start_date",
-            "structure.field.start_date",
-            fields.start_date.as_ref(),
-        )
-        .maybe(
-            "end_date",
-            "structure.field.end_date",
-            fields.end_date.as_ref(),
-        )
-        .maybe(
-            "keyword",
-            "structure.field.keyword",
-            fields.keyword.as_ref(),
-        )
-        .number(
-            "total_documents",
-            "structure.field.total_documents",
-            fields.total_documents,
-        )
-        .number("sheets", "structure.field.sheets", fields.sheets)
-        .number("pages", "structure.field.pages", fields.pages)
-        .choice(
-            "physical_state",
-            "structure.field.physical_state",
-            &choice(&fields.physical_state),
-            coded(f, "structure.physical_state", 3, true),
-        )
-        .maybe(
-            "information_sign",
-            "structure.field.information_sign",
-            fields.information_sign.as_ref(),
-        )
-        .choice(
-            "confidence_level",
-            "structure.field.confidence_level",
-            fields.confidence(),
-            coded(f, "structure.confidence", 3, false),
         );
+    let form = extent_boxes(f, form, fields);
+    let form = form.choice(
+        "confidence_level",
+        "structure.field.confidence_level",
+        fields.confidence(),
+        coded(f, "structure.confidence", 3, false),
+    );
     shelf_boxes(form, shelf)
         .maybe(
             "shelf_code",
@@ -118,6 +85,48 @@ pub(super) fn boxes<'a>(
             "structure.field.note",
             fields.note.as_deref().unwrap_or_default(),
         )
+}
+
+/// From when to when a file reaches, what it is about, how much it holds and in what state.
+fn extent_boxes<'a>(f: &Frame, form: FormBuilder<'a>, fields: &FileFields) -> FormBuilder<'a> {
+    form.maybe(
+        "start_date",
+        "structure.field.start_date",
+        fields.start_date.as_ref(),
+    )
+    .maybe(
+        "end_date",
+        "structure.field.end_date",
+        fields.end_date.as_ref(),
+    )
+    .maybe(
+        "keyword",
+        "structure.field.keyword",
+        fields.keyword.as_ref(),
+    )
+    .number(
+        "total_documents",
+        "structure.field.total_documents",
+        fields.total_documents,
+    )
+    .number("sheets", "structure.field.sheets", fields.sheets)
+    .number("pages", "structure.field.pages", fields.pages)
+    .choice(
+        "physical_state",
+        "structure.field.physical_state",
+        &choice(&fields.physical_state),
+        coded(f, "structure.physical_state", 3, true),
+    )
+    .maybe(
+        "information_sign",
+        "structure.field.information_sign",
+        fields.information_sign.as_ref(),
+    )
+}
+
+/// What stands in a box that may be empty.
+fn choice(value: &Option<String>) -> String {
+    value.clone().unwrap_or_default()
 }
 
 /// What the boxes of a file say.

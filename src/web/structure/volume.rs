@@ -11,9 +11,9 @@ use super::shelf::{shelf_boxes, shelf_typed};
 use super::{Described, ending, known};
 use crate::access::Act;
 use crate::batch;
-use crate::document::{self, DocumentFilter};
+use crate::document::{self, DocumentFilter, VolumeSplit};
 use crate::error::{Error, Result};
-use crate::fonds::{self, Closing, Merger, NewVolume, Relocation, Shelf, Volume, VolumeSplit};
+use crate::fonds::{self, Closing, Merger, NewVolume, Relocation, Shelf, Volume};
 use crate::holding::{self, Edit};
 
 /// The boxes of a volume's description.
@@ -190,7 +190,7 @@ async fn carry_out(signed: &Signed, id: &str, word: &str, given: &Pairs) -> Resu
         }
         "merge" => {
             let into = said.text("into");
-            fonds::merge_volume(archive, caller, id, &Merger { seen, into, reason }).await?;
+            document::merge_volume(archive, caller, id, &Merger { seen, into, reason }).await?;
         }
         "split" => {
             let lines = said.text("batches");
@@ -206,7 +206,7 @@ async fn carry_out(signed: &Signed, id: &str, word: &str, given: &Pairs) -> Resu
                 },
                 reason,
             };
-            return Ok(fonds::split_volume(archive, caller, id, &wish).await?.id);
+            return Ok(document::split_volume(archive, caller, id, &wish).await?.id);
         }
         _ => return Err(Error::fault("/act", "faults.no_such_state")),
     }

@@ -14,7 +14,7 @@ use crate::error::{Error, Fault};
 use crate::web::State;
 use crate::web::client_ip::Public;
 use crate::web::extractors::Asked;
-use crate::web::fault::PageFault;
+use crate::web::fault::{PageFault, or_faults};
 use crate::web::layout::{Frame, shown_form};
 use crate::web::public_requests::rate_limited;
 use crate::web::session::{OpenForm, Visitor};
@@ -111,14 +111,13 @@ async fn set_term(
         let number = Some(form.number.as_str()).filter(|number| !number.is_empty());
         certified_copy::set_code_until(&public.archive, &code, number, until).await
     };
-    match rate_limited(&public, "follow", set).await {
+    match or_faults(rate_limited(&public, "follow", set).await)? {
         Ok(_) => {
             // Back to the page by redirect, so that reloading it does not send the form again.
             let code = certified_copy::tidy(&code);
             let to = format!("/yeu-cau/{code}/ma-xac-minh?xong=1");
             Ok(Redirect::to(&to).into_response())
         }
-        Err(Error::Invalid(faults)) => term_page(&public, f, &code, faults, false).await,
-        Err(error) => Err(error.into()),
+        Err(faults) => term_page(&public, f, &code, faults, false).await,
     }
 }

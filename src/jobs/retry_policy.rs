@@ -1,10 +1,10 @@
-//! The three ends of a job: done, wrong itself, or put off because the world is wrong.
+//! The retry policy: a job is done, wrong itself, or put off because the world is wrong; and for how long.
 
 use std::future::Future;
 use std::time::Duration;
 
 use super::{JobState, LEASE, LOST_PATIENCE, Leased, MOST_ATTEMPTS};
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Move};
 use crate::clock::{Clock, stamp};
 use crate::error::{Error, Result};
 
@@ -163,22 +163,20 @@ async fn put_back(
 ) -> Result<()> {
     let now = clock.now();
     let mut tx = catalogue.begin().await?;
-    sqlx::query(
-        "UPDATE jobs SET state = $1, run_at = $2, error_code = $3, leased_by = NULL,
-            lease_until = NULL, settled_at = $4, attempts = $5, faults = $6, lost = $7
-         WHERE id = $8 AND leased_by = $9 AND state = 'leased'",
-    )
-    .bind(state)
-    .bind(stamp(now + wait))
-    .bind(code)
-    .bind((state == JobState::Failed).then(|| stamp(now)))
-    .bind(attempts.max(0))
-    .bind(faults)
-    .bind(lost)
-    .bind(&job.id)
-    .bind(&job.holder)
-    .execute(&mut *tx)
-    .await?;
+    let back = Move::to(state)
+        .from(&[JobState::Leased])
+        .while_at("leased_by", &job.holder)
+        .set("run_at", stamp(now + wait))
+        .set("error_code", code)
+        .set(
+            "settled_at",
+            (state == JobState::Failed).then(|| stamp(now)),
+        )
+        .set("attempts", attempts.max(0))
+        .set("faults", faults)
+        .set("lost", lost)
+        .clear(&["leased_by", "lease_until"]);
+    back.run(&mut tx, &job.id).await?;
     tx.commit().await
 }
 

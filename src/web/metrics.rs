@@ -13,7 +13,7 @@ use sogoc_workers::limits::{Confinement, Fence};
 
 use super::State;
 use super::fault::told;
-use super::one_look::OneLook;
+use super::single_flight::SingleFlight;
 use crate::archive::Archive;
 use crate::audit::{self, LogState, Standing};
 use crate::backup;
@@ -38,8 +38,8 @@ const COUNTED: [&str; 4] = [
 
 pub fn routes() -> Router<State> {
     Router::new()
-        .route("/metrics", get(measures))
-        .layer(Extension(Arc::<OneLook<String>>::default()))
+        .route("/metrics", get(metrics))
+        .layer(Extension(Arc::<SingleFlight<String>>::default()))
 }
 
 /// The process's one recorder; a process may hold several servers in tests.
@@ -78,9 +78,9 @@ fn begin_counting() {
     }
 }
 
-async fn measures(
+async fn metrics(
     Extracted(archive): Extracted<State>,
-    Extension(one): Extension<Arc<OneLook<String>>>,
+    Extension(one): Extension<Arc<SingleFlight<String>>>,
 ) -> Response {
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     match &*one.find(|| measured(archive)).await {
@@ -93,7 +93,7 @@ async fn measured(archive: State) -> Result<String> {
     let handle = recorder()?;
     let ready = f64::from(u8::from(archive.ready().await.is_ok()));
     metrics::gauge!("sogoc_ready").set(ready);
-    job_measures(&archive).await?;
+    job_metrics(&archive).await?;
     gauge("sogoc_index_lag", search::lag(&archive).await?);
     gauge(
         "sogoc_records_not_preserved",
@@ -108,22 +108,22 @@ async fn measured(archive: State) -> Result<String> {
     ] {
         gauge(name, count);
     }
-    seal_measures(&archive).await?;
+    seal_metrics(&archive).await?;
     let (waiting, dead) = notify::counts(&archive.catalogue).await?;
     gauge("sogoc_notices_waiting", waiting);
     gauge("sogoc_notices_dead", dead);
     let now = archive.clock.now();
-    log_measures(&audit::state(&archive).await?, now);
-    scrub_measures(&fixity::marks(&archive).await?, now);
-    copy_measures(&backup::marks(&archive).await?, now);
-    disk_measures(&archive).await;
-    pool_measures(&archive);
+    log_metrics(&audit::state(&archive).await?, now);
+    scrub_metrics(&fixity::marks(&archive).await?, now);
+    copy_metrics(&backup::marks(&archive).await?, now);
+    disk_metrics(&archive).await;
+    pool_metrics(&archive);
     handle.run_upkeep();
     Ok(handle.render())
 }
 
 /// Jobs that are not done, by kind and state, and how long the oldest of them has been there.
-async fn job_measures(archive: &Archive) -> Result<()> {
+async fn job_metrics(archive: &Archive) -> Result<()> {
     for kind in jobs::Kind::ALL.iter().copied() {
         // Every series is written at zero first: one that vanished when its queue emptied would keep its last value on a
         // chart, and an alarm on absence would ring.
@@ -144,7 +144,7 @@ async fn job_measures(archive: &Archive) -> Result<()> {
 }
 
 /// Copies whose time stamp ends, and how long the certificate of the key, or the first of its issuers, still holds.
-async fn seal_measures(archive: &Archive) -> Result<()> {
+async fn seal_metrics(archive: &Archive) -> Result<()> {
     let (due, late) = certified_copy::seals_due(archive).await?;
     gauge("sogoc_seals_due", due);
     gauge("sogoc_seals_late", late);
@@ -156,7 +156,7 @@ async fn seal_measures(archive: &Archive) -> Result<()> {
 
 /// Entries in the signed tree and before it, when they were last compared, places outside that could not be shown it,
 /// and one standing of the log at 1.
-fn log_measures(log: &LogState, now: Timestamp) {
+fn log_metrics(log: &LogState, now: Timestamp) {
     gauge("sogoc_log_signed", log.size);
     gauge("sogoc_log_waiting", log.waiting);
     let checked = log.checked_at.as_deref().or(log.signed_at.as_deref());
@@ -171,7 +171,7 @@ fn log_measures(log: &LogState, now: Timestamp) {
 }
 
 /// What the newest scrubs found, and how long ago all of the vault was last looked at.
-fn scrub_measures(marks: &fixity::ScrubMarks, now: Timestamp) {
+fn scrub_metrics(marks: &fixity::ScrubMarks, now: Timestamp) {
     gauge("sogoc_scrub_damaged", marks.damaged);
     gauge("sogoc_scrub_unreadable", marks.unreadable);
     let whole_since = marks.whole_since.as_deref();
@@ -179,7 +179,7 @@ fn scrub_measures(marks: &fixity::ScrubMarks, now: Timestamp) {
 }
 
 /// How old the copies elsewhere are, when a restore was last tried, and how much of what is asked of them is not so.
-fn copy_measures(marks: &backup::CopyMarks, now: Timestamp) {
+fn copy_metrics(marks: &backup::CopyMarks, now: Timestamp) {
     let oldest = age(marks.oldest.as_deref(), now);
     gauge("sogoc_backup_age_seconds", oldest);
     let drilled = age(marks.drilled.as_deref(), now);
@@ -189,7 +189,7 @@ fn copy_measures(marks: &backup::CopyMarks, now: Timestamp) {
 }
 
 /// Room on the disks; not a number while a disk does not answer, which `sogoc_ready` says.
-async fn disk_measures(archive: &Archive) {
+async fn disk_metrics(archive: &Archive) {
     let disks = archive.space().await.unwrap_or_default();
     for place in ["data", "vault"] {
         let disk = disks.iter().find(|disk| disk.place == place);
@@ -219,7 +219,7 @@ fn shown(value: i64) -> f64 {
 
 /// What the reading pool of this process holds, how its pages ended, by outcome, and which fences stand around its
 /// youngest child.
-fn pool_measures(archive: &State) {
+fn pool_metrics(archive: &State) {
     let stats = archive.pool.stats();
     metrics::gauge!("sogoc_reading_busy").set(stats.busy as f64);
     metrics::gauge!("sogoc_reading_bytes_admitted").set(stats.bytes_admitted as f64);

@@ -1,11 +1,11 @@
-//! Readings of pages: from the cache beside the vault where it is still there, else read again.
+//! Readings of pages after a loss: from the cache beside the vault where it is still there, else read again.
 
-use super::Rebuilt;
+use super::words::preserved_words;
 use crate::archive::Archive;
 use crate::catalogue::Tx;
 use crate::error::Result;
 use crate::jobs::{Kind, PRIORITY_BACKLOG};
-use crate::{page, preservation};
+use crate::page;
 
 /// Pages nobody has read, and those read before the newest map of their volume.
 const UNREAD: &str = "SELECT p.id FROM pages p JOIN scans s ON s.id = p.scan_id
@@ -15,8 +15,12 @@ const UNREAD: &str = "SELECT p.id FROM pages p JOIN scans s ON s.id = p.scan_id
      ORDER BY p.id";
 
 /// Takes readings from the cache, with what nobody had decided; a page with decisions counts as
-/// read in any case, so that no record on it is proposed a second time.
-pub(super) async fn restore_readings(archive: &Archive, rebuilt: &mut Rebuilt) -> Result<()> {
+/// read in any case, so that no record on it is proposed a second time. Of how many such pages the reading is gone.
+///
+/// # Errors
+/// A fault that passes.
+pub(crate) async fn restore_readings(archive: &Archive) -> Result<i64> {
+    let mut without_reading = 0;
     let pages: Vec<(String, String, i64)> =
         sqlx::query_as("SELECT id, scan_id, number FROM pages ORDER BY id")
             .fetch_all(archive.catalogue.pool())
@@ -33,20 +37,14 @@ pub(super) async fn restore_readings(archive: &Archive, rebuilt: &mut Rebuilt) -
             Some(reading) => page::store(archive, &mut tx, page_id, &reading).await?,
             None if decided.is_empty() => continue,
             None => {
-                rebuilt.pages_without_reading += 1;
-                sqlx::query(
-                    "UPDATE pages SET state = 'read', outcome = 'read' WHERE id = $1
-                     AND (outcome IS NULL OR outcome NOT IN ('excluded', 'superseded'))",
-                )
-                .bind(page_id)
-                .execute(&mut *tx)
-                .await?;
+                without_reading += 1;
+                page::set_read(&mut tx, page_id).await?;
                 restore_words(archive, &mut tx, (page_id, scan_id, *number)).await?;
             }
         }
         tx.commit().await?;
     }
-    Ok(())
+    Ok(without_reading)
 }
 
 /// The words of a page whose reading is gone, from the vault: they are found again, though nothing can be proposed again.
@@ -55,30 +53,22 @@ async fn restore_words(
     tx: &mut Tx,
     (page_id, scan_id, number): (&str, &str, i64),
 ) -> Result<()> {
-    let words = match preservation::preserved_words(archive, scan_id, number).await {
+    let words = match preserved_words(archive, scan_id, number).await {
         Ok(words) => words,
         Err(error) if error.is_transient() => return Err(error),
         // Damage of the object was named when it was walked; the records on the page are there without its words.
         Err(_) => None,
     };
     let Some(words) = words else { return Ok(()) };
-    sqlx::query(
-        "UPDATE pages SET text = $1, width = $2, height = $3, rotation = $4,
-            class = (SELECT MIN(class) FROM records WHERE page_id = $5) WHERE id = $5",
-    )
-    .bind(&words.text)
-    .bind(i64::from(words.width))
-    .bind(i64::from(words.height))
-    .bind(i64::from(words.rotation.degrees()))
-    .bind(page_id)
-    .execute(&mut **tx)
-    .await?;
-    tx.announce("page", page_id);
-    Ok(())
+    let shape = (words.width, words.height, words.rotation);
+    page::restore_words(tx, page_id, &words.text, shape).await
 }
 
-/// Queues every page that is still unread.
-pub(super) async fn queue_unread(archive: &Archive, rebuilt: &mut Rebuilt) -> Result<()> {
+/// Queues every page that is still unread; how many.
+///
+/// # Errors
+/// As any statement.
+pub(crate) async fn queue_unread(archive: &Archive) -> Result<i64> {
     let mut tx = archive.begin_as_machine().await?;
     let unread: Vec<String> = sqlx::query_scalar(UNREAD).fetch_all(&mut *tx).await?;
     for page_id in &unread {
@@ -86,6 +76,5 @@ pub(super) async fn queue_unread(archive: &Archive, rebuilt: &mut Rebuilt) -> Re
             .await?;
     }
     tx.commit().await?;
-    rebuilt.pages_to_read = i64::try_from(unread.len()).unwrap_or(i64::MAX);
-    Ok(())
+    Ok(i64::try_from(unread.len()).unwrap_or(i64::MAX))
 }

@@ -17,7 +17,7 @@ use crate::masking;
 
 /// What a caller may find: the regimes of records and of the words of pages.
 #[derive(Debug, Clone)]
-pub(super) struct Sight {
+pub(super) struct AccessFilter {
     regimes: Vec<String>,
     /// Words stand on pictures, whole: only who may see these, and every value, may find them.
     pub words: bool,
@@ -32,7 +32,7 @@ pub(super) struct Found {
     pub pages: Vec<ReadPage>,
 }
 
-impl Sight {
+impl AccessFilter {
     /// What the caller may find. Everyone who may see records sees regimes 01 and 02; secret holdings (03) have no reader
     /// here. The words of a page with a row of a class that asks for a reason are opened with that reason, never found.
     ///
@@ -106,16 +106,16 @@ impl Sight {
     }
 }
 
-/// Asks the index for one kind, as far as this sight reaches. Every search comes through here.
+/// Asks the index for one kind, as far as this filter lets through. Every search comes through here.
 pub(super) async fn ask_index(
     archive: &Archive,
-    sight: &Sight,
+    filter: &AccessFilter,
     query: &Query,
     kind: DocumentKind,
 ) -> Result<Found> {
     let mut query = query.clone();
     query.kind = kind;
-    query.allowed.clone_from(&sight.regimes);
+    query.allowed.clone_from(&filter.regimes);
     let index = archive.index.clone();
     let found = tokio::task::spawn_blocking(move || index.search(&query))
         .await
@@ -123,10 +123,10 @@ pub(super) async fn ask_index(
     let mut results = found?;
     let ids: Vec<String> = results.hits.iter().map(|hit| hit.id.clone()).collect();
     let (seen, pages) = match kind {
-        DocumentKind::Record => (sight.records(archive, &ids).await?, Vec::new()),
-        DocumentKind::ListRow => (sight.list_rows(archive, &ids).await?, Vec::new()),
+        DocumentKind::Record => (filter.records(archive, &ids).await?, Vec::new()),
+        DocumentKind::ListRow => (filter.list_rows(archive, &ids).await?, Vec::new()),
         DocumentKind::Page => {
-            let pages = sight.pages(archive, &ids).await?;
+            let pages = filter.pages(archive, &ids).await?;
             (pages.iter().map(|page| page.id.clone()).collect(), pages)
         }
     };

@@ -1,7 +1,7 @@
 //! The queue as people see it: how much waits, what is stuck and why, and what is done about it.
 
 use super::{JobState, Kind};
-use crate::catalogue::{Catalogue, Tx};
+use crate::catalogue::{Catalogue, Move, Tx};
 use crate::error::Result;
 
 /// How much waits, per kind and state, for the administrator's page and the metrics.
@@ -62,7 +62,7 @@ pub struct Stuck {
 /// As any statement.
 pub async fn stuck(
     catalogue: &Catalogue,
-    which: &Which,
+    filter: &JobFilter,
     after: Option<&str>,
     limit: i64,
 ) -> Result<Vec<Stuck>> {
@@ -71,9 +71,9 @@ pub async fn stuck(
          FROM jobs WHERE {STUCK} AND {MATCHES} AND id > $4 ORDER BY id LIMIT $5"
     );
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(statement))
-        .bind(&which.id)
-        .bind(which.kind)
-        .bind(&which.code)
+        .bind(&filter.id)
+        .bind(filter.kind)
+        .bind(&filter.code)
         .bind(after.unwrap_or_default())
         .bind(limit)
         .fetch_all(catalogue.pool())
@@ -84,12 +84,12 @@ pub async fn stuck(
 ///
 /// # Errors
 /// As any statement.
-pub async fn count_stuck(catalogue: &Catalogue, which: &Which) -> Result<i64> {
+pub async fn count_stuck(catalogue: &Catalogue, filter: &JobFilter) -> Result<i64> {
     let statement = format!("SELECT COUNT(*) FROM jobs WHERE {STUCK} AND {MATCHES}");
     Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(statement))
-        .bind(&which.id)
-        .bind(which.kind)
-        .bind(&which.code)
+        .bind(&filter.id)
+        .bind(filter.kind)
+        .bind(&filter.code)
         .fetch_one(catalogue.pool())
         .await?)
 }
@@ -99,7 +99,7 @@ const STUCK: &str = "(state IN ('failed', 'held') OR state = 'ready' AND error_c
 
 /// One job, many or all: each part that is given narrows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Which {
+pub struct JobFilter {
     /// The job of this id.
     pub id: Option<String>,
     /// Jobs of this kind.
@@ -108,17 +108,35 @@ pub struct Which {
     pub code: Option<String>,
 }
 
+impl JobFilter {
+    /// Keeps a move to the jobs that it names.
+    fn narrow(&self, mut moved: Move<JobState>) -> Move<JobState> {
+        if let Some(id) = &self.id {
+            moved = moved.while_at("id", id);
+        }
+        if let Some(kind) = self.kind {
+            moved = moved.while_at("kind", kind);
+        }
+        match &self.code {
+            Some(code) => moved.while_at("error_code", code),
+            None => moved,
+        }
+    }
+}
+
 const MATCHES: &str = "($1 IS NULL OR id = $1) AND ($2 IS NULL OR kind = $2)
      AND ($3 IS NULL OR error_code = $3)";
 
-/// What a person wants of a job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Move {
-    /// It is tried again, at once, with all its attempts.
+/// What a person wants of jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum JobAction {
+    /// Try them again, at once; also those held or put off. With the code of a reading that failed for no fault of the
+    /// file (`timed_out`, `out_of_memory`, `crashed`, `unavailable`), the pages that failed for it too.
     Retry,
-    /// Nobody works it until a person lets it go on.
+    /// Nobody works them until they are retried.
     Hold,
-    /// It is ended undone.
+    /// End them undone: a page stands aside unread, a copy's line is void and its request can be released again.
     GiveUp,
 }
 
@@ -126,40 +144,38 @@ pub enum Move {
 ///
 /// # Errors
 /// As any statement.
-pub async fn move_all(
+pub async fn intervene(
     tx: &mut Tx,
-    which: &Which,
-    to: Move,
+    filter: &JobFilter,
+    action: JobAction,
 ) -> Result<Vec<(String, String, String)>> {
-    let (set, from) = match to {
-        Move::Retry => (
-            // All its attempts again: a person who retries has repaired something.
-            "state = 'ready', attempts = 0, faults = 0, lost = 0, settled_at = NULL, run_at = $4",
-            "(state IN ('failed', 'held', 'given_up') OR state = 'ready' AND error_code IS NOT NULL)",
-        ),
-        Move::Hold => (
-            "state = 'held', run_at = $4",
-            "state IN ('ready', 'failed')",
-        ),
-        Move::GiveUp => (
+    let now = tx.now();
+    let stuck = "state <> 'ready' OR error_code IS NOT NULL";
+    let moved = match action {
+        JobAction::Retry => {
+            // A given-up job comes back only where it is named itself: "all" means what is stuck.
+            let given_up = filter.id.is_some().then_some(JobState::GivenUp);
+            let mut from = vec![JobState::Failed, JobState::Held, JobState::Ready];
+            from.extend(given_up);
+            Move::to(JobState::Ready)
+                .from(&from)
+                .only_if(stuck)
+                // All its attempts again: a person who retries has repaired something.
+                .set("attempts", 0_i64)
+                .set("faults", 0_i64)
+                .set("lost", 0_i64)
+                .set("run_at", now)
+                .clear(&["settled_at"])
+        }
+        JobAction::Hold => Move::to(JobState::Held).set("run_at", now),
+        JobAction::GiveUp => Move::to(JobState::GivenUp)
+            .only_if(stuck)
             // The key is freed, so that the same thing can be asked for again later.
-            "state = 'given_up', once_key = NULL, settled_at = $4",
-            "(state IN ('failed', 'held') OR state = 'ready' AND error_code IS NOT NULL)",
-        ),
+            .clear(&["once_key"])
+            .set("settled_at", now),
     };
-    // A given-up job comes back only where it is named itself: "all" means what is stuck.
-    let named = match (to, &which.id) {
-        (Move::Retry, None) => "AND state <> 'given_up'",
-        _ => "",
-    };
-    let statement = format!(
-        "UPDATE jobs SET {set} WHERE {from} {named} AND {MATCHES} RETURNING id, kind, subject"
-    );
-    Ok(sqlx::query_as(sqlx::AssertSqlSafe(statement))
-        .bind(&which.id)
-        .bind(which.kind)
-        .bind(&which.code)
-        .bind(tx.now())
-        .fetch_all(&mut **tx)
-        .await?)
+    filter
+        .narrow(moved)
+        .run_returning(tx, "id, kind, subject")
+        .await
 }

@@ -8,14 +8,14 @@ use futures::future::{BoxFuture, Shared, WeakShared};
 
 use crate::error::Result;
 
-type Look<T> = BoxFuture<'static, Arc<Result<T>>>;
+type Flight<T> = BoxFuture<'static, Arc<Result<T>>>;
 
 /// The look that is under way, if any. Whoever asks meanwhile is given what it finds; whoever asks later, a new one.
-pub struct OneLook<T> {
-    running: Mutex<Option<WeakShared<Look<T>>>>,
+pub struct SingleFlight<T> {
+    running: Mutex<Option<WeakShared<Flight<T>>>>,
 }
 
-impl<T> Default for OneLook<T> {
+impl<T> Default for SingleFlight<T> {
     fn default() -> Self {
         Self {
             running: Mutex::default(),
@@ -23,7 +23,7 @@ impl<T> Default for OneLook<T> {
     }
 }
 
-impl<T: Send + Sync + 'static> OneLook<T> {
+impl<T: Send + Sync + 'static> SingleFlight<T> {
     /// What the look finds.
     pub async fn find<F: Future<Output = Result<T>> + Send + 'static>(
         &self,
@@ -35,7 +35,7 @@ impl<T: Send + Sync + 'static> OneLook<T> {
     fn running<F: Future<Output = Result<T>> + Send + 'static>(
         &self,
         look: impl FnOnce() -> F,
-    ) -> Shared<Look<T>> {
+    ) -> Shared<Flight<T>> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         // Weak, because a look that everybody has left would otherwise be taken up long afterwards, and say what was.
         let present = running.as_ref().and_then(WeakShared::upgrade);
@@ -59,7 +59,7 @@ mod tests {
     #[tokio::test]
     async fn many_who_ask_at_once_cost_one_look_and_the_next_costs_another() {
         let (looks, go) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
-        let one = OneLook::default();
+        let one = SingleFlight::default();
         let look = || {
             let (looks, go) = (looks.clone(), go.clone());
             one.find(move || async move {

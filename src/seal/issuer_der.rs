@@ -25,26 +25,26 @@ pub struct Said {
 
 /// The DER of a certificate, an answer or a list, known by its digest.
 #[derive(Debug, Clone)]
-pub struct Piece {
+pub struct IssuerDer {
     der: Arc<Vec<u8>>,
     digest: Digest,
 }
 
-impl Piece {
+impl IssuerDer {
     pub fn digest(&self) -> Digest {
         self.digest
     }
 }
 
-impl From<Vec<u8>> for Piece {
-    fn from(der: Vec<u8>) -> Piece {
+impl From<Vec<u8>> for IssuerDer {
+    fn from(der: Vec<u8>) -> IssuerDer {
         let digest = Sha256::digest(&der).into();
         let der = Arc::new(der);
-        Piece { der, digest }
+        IssuerDer { der, digest }
     }
 }
 
-impl Deref for Piece {
+impl Deref for IssuerDer {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
@@ -52,8 +52,8 @@ impl Deref for Piece {
     }
 }
 
-impl PartialEq for Piece {
-    fn eq(&self, other: &Piece) -> bool {
+impl PartialEq for IssuerDer {
+    fn eq(&self, other: &IssuerDer) -> bool {
         self.digest == other.digest
     }
 }
