@@ -106,9 +106,8 @@ fn states_set(code: &str) -> Vec<String> {
         let ends = ["WHERE", "RETURNING", "\""];
         let end = ends.iter().filter_map(|end| after.find(end)).min();
         let sets = &after[..end.unwrap_or(after.len())];
-        let first_words = sets.split(',').map(|one| word(one.trim_start()));
-        first_words
-            .into_iter()
+        let mut names = sets.split(',').map(|one| word(one.trim_start()));
+        names
             .any(|name| name == "state")
             .then(|| sets.trim().to_owned())
     });
