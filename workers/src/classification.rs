@@ -102,8 +102,15 @@ fn by_table(page: &PageView<'_>, scores: &[(&Class, f32)]) -> Option<(String, f6
     let tables = scores
         .iter()
         .filter(|(class, _)| class.layout == Layout::Table);
+    let others = |class: &Class| -> Vec<&Class> {
+        let of_tables = scores
+            .iter()
+            .filter(|(other, _)| other.layout == Layout::Table && other.id != class.id);
+        of_tables.map(|(other, _)| *other).collect()
+    };
     let shown: Vec<(&Class, f32, Shown)> = tables
         .filter_map(|(class, score)| Some((*class, *score, shown(class, page)?)))
+        .filter(|(class, score, of)| *score >= LEAST || of.has_own(class, &others(class)))
         .collect();
     let most_headed = shown.iter().map(|(.., of)| of.headed).fold(0.0, f64::max);
     // Words may stand in any title; the class that has a name for more of the columns knows the table. One that neither
@@ -187,12 +194,31 @@ struct Shown {
     rows: usize,
     /// How many fields its header names, each counted as far as it does.
     headed: f64,
+    /// The keys of the fields that its header names clearly.
+    headed_keys: Vec<String>,
     /// How far it is understood, 0 to 1.
     understood: f64,
     /// Whether they have the number of a diploma or of a register.
     numbered: bool,
     /// How many of its columns are explained as fields.
     columns: f64,
+}
+
+impl Shown {
+    /// Whether its header names a field that the class must have and no other class of tables has. A class that every
+    /// other one of tables has more of is known by what is its own: the appendix of a register by what was corrected.
+    fn has_own(&self, class: &Class, others: &[&Class]) -> bool {
+        let shared = |key: &str| others.iter().any(|other| other.field(key).is_some());
+        let mut own = class
+            .fields
+            .iter()
+            .filter(|field| field.mandatory && !shared(&field.key))
+            .peekable();
+        let largest = others
+            .iter()
+            .all(|other| other.fields.len() <= class.fields.len());
+        largest || own.peek().is_none() || own.any(|field| self.headed_keys.contains(&field.key))
+    }
 }
 
 /// How far the page's table is understood as one of that class; `None` where there is none, or hardly any of the page.
@@ -209,10 +235,15 @@ fn shown(class: &Class, page: &PageView<'_>) -> Option<Shown> {
     let most = is_most_of(rows, page.words);
     let enough = columns.data_rows.len() >= FEWEST_ROWS && columns.understood >= LEAST_UNDERSTOOD;
     let headers = columns.named.iter().map(|named| named.trust.header);
+    let clear = columns
+        .named
+        .iter()
+        .filter(|named| named.trust.header >= CLEARLY_HEADED);
     most.then_some(Shown {
         people: told && enough,
         rows: rows.len(),
         headed: headers.filter(|like| *like >= CLEARLY_HEADED).sum(),
+        headed_keys: clear.map(|named| named.field.key.clone()).collect(),
         understood: columns.understood,
         numbered,
         columns: columns.explained,
@@ -300,6 +331,14 @@ mod tests {
     fn a_table_without_a_header_is_no_appendix() {
         let head = ["Trang 7", "", ""];
         assert_eq!(class_of(head, &PEOPLE, &COLUMNS, true).0, "so_goc");
+    }
+
+    #[test]
+    fn a_header_that_an_appendix_shares_with_registers_makes_none() {
+        let mut table = vec!["TT   Họ và tên          Ngày sinh     Xxxx      Số hiệu mới"];
+        table.extend(PEOPLE);
+        let head = ["Trang 7", "", ""];
+        assert_eq!(class_of(head, &table, &COLUMNS, true).0, "so_goc");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod borderless;
 mod column_borders;
 mod grid;
+mod halves;
 mod horizontal_rules;
 mod lean;
 pub(crate) mod lines;
@@ -38,6 +39,7 @@ impl Rules {
     pub fn of(page: &Grey) -> Self {
         let mut rules = rules::detect(page.ridges());
         strikethrough::remove_from(&mut rules.horizontal, page);
+        halves::join(&mut rules.horizontal, page.pixel_size().0);
         rules
     }
 }

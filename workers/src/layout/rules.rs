@@ -2,10 +2,13 @@
 
 use crate::image::{Ridges, Run};
 
-/// A ruled line as a curve along the page: across = a + b·along + c·along².
+/// A ruled line as a curve along the page: across = a + b·along + c·along²; one over an open book has a curve of its own
+/// on each of its pages.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Rule {
     coefficients: [f64; 3],
+    /// From where on which other curve goes on.
+    further: Option<(f64, [f64; 3])>,
     /// Where it begins, along itself.
     pub from: f64,
     /// Where it ends, along itself.
@@ -16,6 +19,7 @@ impl Rule {
     pub fn straight(across: f64, from: f64, end: f64) -> Self {
         Self {
             coefficients: [across, 0.0, 0.0],
+            further: None,
             from,
             end,
         }
@@ -25,8 +29,18 @@ impl Rule {
     pub fn bent(coefficients: [f64; 3], from: f64, end: f64) -> Self {
         Self {
             coefficients,
+            further: None,
             from,
             end,
+        }
+    }
+
+    /// The rule that goes on as another one from a place along both.
+    pub fn then(self, at: f64, other: &Self) -> Self {
+        Self {
+            further: Some((at, other.coefficients)),
+            end: other.end,
+            ..self
         }
     }
 
@@ -36,13 +50,19 @@ impl Rule {
             self.from - self.length() * 0.2,
             self.end + self.length() * 0.2,
         );
-        let [a, b, c] = self.coefficients;
+        let [a, b, c] = match self.further {
+            Some((at, further)) if along > at => further,
+            _ => self.coefficients,
+        };
         a + b * along + c * along * along
     }
 
     /// The same rule further across.
     pub fn moved(mut self, by: f64) -> Self {
         self.coefficients[0] += by;
+        if let Some((_, further)) = &mut self.further {
+            further[0] += by;
+        }
         self
     }
 
@@ -51,9 +71,10 @@ impl Rule {
     }
 
     fn scaled(self, factor: f64) -> Self {
-        let [a, b, c] = self.coefficients;
+        let scaled = |[a, b, c]: [f64; 3]| [a * factor, b, c / factor];
         Self {
-            coefficients: [a * factor, b, c / factor],
+            coefficients: scaled(self.coefficients),
+            further: self.further.map(|(at, curve)| (at * factor, scaled(curve))),
             from: self.from * factor,
             end: self.end * factor,
         }
@@ -175,11 +196,7 @@ fn fit(group: &[Run]) -> Rule {
     } else {
         straight
     };
-    Rule {
-        coefficients,
-        from,
-        end,
-    }
+    Rule::bent(coefficients, from, end)
 }
 
 /// Weighted least squares of degree one or two, about the mean for numerical calm.

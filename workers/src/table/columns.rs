@@ -13,7 +13,7 @@ mod shown;
 mod usage;
 mod values;
 
-use crate::class::{Class, Field, FieldKind};
+use crate::class::{Class, Field, FieldKind, OtherKind};
 use crate::confidence::ColumnTrust;
 use crate::layout::{Row, TableLayout};
 use crate::word::Word;
@@ -134,8 +134,14 @@ fn nameless<'c>(class: &'c Class, usages: &mut [Usage<'c>], shown: &mut [Shown],
             letters >= 5 && value.contains(' ') && !value.chars().any(|c| c.is_ascii_digit())
         })
     };
-    let open = (0..usages.len()).filter(|at| matches!(usages[*at], Usage::Unknown));
-    let likeliest = open
+    // What recipients signed in is no column of words: a header that is like its own names another.
+    let is_open = |at: &usize| match usages[*at] {
+        Usage::Unknown => true,
+        Usage::Other(other) => other.kind == OtherKind::Signature,
+        _ => false,
+    };
+    let likeliest = (0..usages.len())
+        .filter(is_open)
         .map(|column| (worded(column), column))
         .filter(|(share, _)| *share >= WORDED)
         .max_by(|a, b| a.0.total_cmp(&b.0));
@@ -311,6 +317,25 @@ mod tests {
         body.iter_mut().for_each(|row| row[0] = cell("7"));
         nameless(class, &mut usages, &mut shown, &body);
         usages[1].key()
+    }
+
+    #[test]
+    fn a_column_of_words_under_the_header_of_signatures_is_the_names() {
+        let classes = Classes::load(None).unwrap();
+        let class = classes.get("so_goc").unwrap();
+        let mut others = class.other_columns.iter();
+        let signed = others.find(|own| own.kind == OtherKind::Signature);
+        let mut usages = [
+            Usage::Other(signed.unwrap()),
+            Usage::Field(class.field("ngay_sinh").unwrap(), None),
+        ];
+        let mut shown = [Shown::default(); 2];
+        shown[1].fits = 1.0;
+        let cell = |text: &str| text.split(' ').map(|part| word(part, 0, 0)).collect();
+        let row = || vec![cell("Lê Thị Nga"), cell("05/09/1974")];
+        let body: Vec<Row> = std::iter::repeat_with(row).take(8).collect();
+        nameless(class, &mut usages, &mut shown, &body);
+        assert_eq!(usages[0].key().as_deref(), Some("ho_ten"));
     }
 
     #[test]
