@@ -17,8 +17,8 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::vault::{ObjectId, VaultError};
 use crate::{
-    certified_copy, column_map, copy_request, document, fonds, import, inspection, preservation,
-    scan, search, unit,
+    certified_copy, column_map, copy_request, discrepancy, document, fonds, import, inspection,
+    preservation, scan, search, unit,
 };
 use futures::StreamExt;
 use serde_json::json;
@@ -162,6 +162,10 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
     for _ in &found.imports {
         step();
     }
+    for id in &found.discrepancies {
+        discrepancy::restore(&mut restoration, id).await?;
+        step();
+    }
     rebuilt.damaged = restoration.damaged;
     finish(archive, &mut rebuilt, &restoration.numbers).await?;
     // Last, since the index follows the publications that were just restored.
@@ -261,6 +265,7 @@ struct ObjectIds {
     requests: Vec<ObjectId>,
     evidence: Vec<ObjectId>,
     imports: Vec<ObjectId>,
+    discrepancies: Vec<ObjectId>,
 }
 
 impl ObjectIds {
@@ -268,7 +273,7 @@ impl ObjectIds {
         let citizens = self.requests.len() + self.evidence.len();
         let delivered = self.volumes.len() + self.scans.len() + self.batches.len();
         let described = self.units.len() + self.fonds.len() + self.files.len();
-        let lists = self.imports.len();
+        let lists = self.imports.len() + self.discrepancies.len();
         described + self.documents.len() + delivered + self.copies.len() + citizens + lists
     }
 }
@@ -299,6 +304,7 @@ async fn objects(restoration: &mut Restoration<'_>) -> Result<ObjectIds> {
             text if text.starts_with(copy_request::PREFIX) => found.requests.push(id),
             text if text.starts_with(EVIDENCE) => found.evidence.push(id),
             text if text.starts_with(import::PREFIX) => found.imports.push(id),
+            text if text.starts_with(discrepancy::PREFIX) => found.discrepancies.push(id),
             other => restoration
                 .damaged
                 .push(format!("{other}: not an object of this archive")),
