@@ -161,10 +161,11 @@ fn finding(fault: Fault, members: &[&Member<'_>], (first, last): (i64, i64)) -> 
 fn repeats(members: &[Member<'_>], found: &mut Vec<Finding>) {
     let same = |a: &Member<'_>, b: &Member<'_>| a.parsed.count == b.parsed.count;
     let groups: Vec<&[Member<'_>]> = members.chunk_by(same).collect();
-    let twice = groups.iter().filter(|group| group.len() > 1);
-    if twice.clone().count() * ODD_ONE_OF > groups.len().max(ODD_ONE_OF) {
-        return; // a number that most rows share says nothing of one of them
+    // A number that most rows share says nothing of one of them.
+    if (members.len() - groups.len()) * ODD_ONE_OF > members.len().max(ODD_ONE_OF) {
+        return;
     }
+    let twice = groups.iter().filter(|group| group.len() > 1);
     for group in twice {
         let count = group[0].parsed.count;
         let group: Vec<&Member<'_>> = group.iter().collect();
