@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 /// Places on one page of their list: each is reconciled for its counts.
-const MOST_PLACES: usize = 20;
+const MOST_PLACES: usize = 10;
 const ORDER: &[Key] = &[Key::Text("code"), Key::Text("id")];
 
 /// A place with what does not agree in it.
