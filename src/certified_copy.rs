@@ -17,6 +17,7 @@ mod remote_signing;
 mod renewal;
 mod request_state;
 mod signing_session;
+mod source;
 mod verify;
 mod withdrawal;
 
@@ -37,6 +38,7 @@ pub(crate) use renewal::renew;
 pub use renewal::{Ending, LevelProof, Proofs, proofs, renew_due, seals_due};
 pub use request_state::RequestState;
 pub use signing_session::{SealState, end_session, open_session, pin_needed, seal_state};
+pub(crate) use source::refuse_beside_register;
 pub use verify::{
     Cited, FileVerified, Holder, SignatureListed, UploadedFile, ValidityState, Verified,
     code_expired, tidy, validity, verify_code, verify_file, verify_uploaded,

@@ -9,6 +9,7 @@ mod book;
 mod check;
 mod copy;
 mod deliver;
+mod discrepancies;
 mod finding_aid;
 mod fixity;
 mod import;
@@ -78,6 +79,10 @@ enum Command {
     /// Lists that exist already (danh sách có sẵn): bring in, map, confirm, undo, write out.
     #[command(subcommand)]
     Import(import::Imports),
+    /// Numbers of registers that do not agree (đối chiếu số hiệu, số vào sổ): by volume, or those of one volume.
+    ///
+    /// Exit code 0: nothing waits for an answer. 1: something does.
+    Discrepancies(discrepancies::Asked),
     /// Show how long the seals of issued copies can be proven; renew those that end soon.
     #[command(subcommand)]
     Seal(seal::Seals),
@@ -196,6 +201,9 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
             finding_aid::finding_aid(open(config).await?, options, cli.json).await
         }
         Command::Import(asked) => import::import(open(config).await?, asked, cli.json).await,
+        Command::Discrepancies(asked) => {
+            discrepancies::discrepancies(open(config).await?, asked, cli.json).await
+        }
         Command::Seal(seal::Seals::Accept) => seal::accept(config).await,
         Command::Seal(seals) => seal::seals(open(config).await?, seals, cli.json).await,
         Command::Verify(verify) => verify::verify(&config, &verify, cli.json),

@@ -66,6 +66,8 @@ text_enum! {
         CompareLists,
         /// Bring an import, as it is, into the vault; subject: import id.
         PreserveImport,
+        /// Bring what people found about numbers that did not agree into the vault; subject: volume or batch id.
+        PreserveAnswers,
     }
 
     /// Where a job stands.

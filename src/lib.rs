@@ -4,7 +4,7 @@
 //! [`catalogue`], [`vault`], [`tlog`], [`jobs`], [`sealed_value`]. The handle: [`archive`]. Holdings, each with its rules, SQL and
 //! audit words, and each using only those before it: [`audit`], [`access`], [`masking`], [`viewing`], [`reference_data`], [`notify`],
 //! [`holding`], [`unit`](mod@unit), [`fonds`], [`document`], [`page_flag`], [`batch`], [`scan`], [`upload`], [`record`], [`column_map`], [`page`],
-//! [`correction`], [`seen`], [`alto`], [`preservation`], [`searchable_pdf`], [`review`], [`inspection`],
+//! [`correction`], [`seen`], [`discrepancy`], [`alto`], [`preservation`], [`searchable_pdf`], [`review`], [`inspection`],
 //! [`workbook`], [`import`], [`search`], [`iiif`], [`seal`], [`copy_pdf`], [`finding_aid`], [`certified_copy`],
 //! [`copy_request`], [`issue_book`],
 //! [`search_case`], [`reuse`], [`queue`], [`fixity`], [`backup`]. Entrances: [`worker`], [`web`], [`lifecycle`], [`cli`].
@@ -24,6 +24,7 @@ pub mod config;
 pub mod copy_pdf;
 pub mod copy_request;
 pub mod correction;
+pub mod discrepancy;
 pub mod document;
 pub mod error;
 pub mod finding_aid;

@@ -54,6 +54,7 @@ const FILES: &[(&str, &str)] = texts![
     "corrections",
     "custody",
     "desk",
+    "discrepancies",
     "errors",
     "faults",
     "flags",

@@ -2,6 +2,7 @@
 //! the publication sequence that every index follows.
 
 mod first_version;
+mod keys;
 mod of_page;
 mod proposing;
 mod publishing;
@@ -9,6 +10,7 @@ mod rows;
 mod values;
 
 pub(crate) use first_version::{FirstVersion, begin};
+pub(crate) use keys::{Keys, complete_keys, have_keys, number_key};
 pub(crate) use of_page::of_page;
 pub(crate) use proposing::propose;
 pub(crate) use publishing::{

@@ -2,6 +2,7 @@
 
 mod at_the_desk;
 mod missed;
+mod page_given;
 mod page_rows;
 mod page_save;
 mod queue;
@@ -12,8 +13,9 @@ mod whole_page;
 
 pub use at_the_desk::{annotate, refuse_unvisited};
 pub use missed::{MissedGiven, add_missed};
+pub use page_given::{PageGiven, PageSaved, RowGiven};
 pub use page_rows::{MOST_ROWS, PageRow, PageRows, page_rows, place_of};
-pub use page_save::{PageGiven, PageSaved, RowGiven, save_page};
+pub use page_save::save_page;
 pub use queue::{
     QueueFilter, QueueRow, next, next_page, queue, queue_count, queue_page, waiting,
     waiting_batches,
@@ -32,6 +34,7 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Move, Tx};
 use crate::clock::stamp;
+use crate::discrepancy::ask_about_serial;
 use crate::error::{Error, Result};
 use crate::messages::Message;
 use crate::record::{self, Fields, RecordState, RecordView, Version, apply, missing_mandatory};
@@ -74,17 +77,27 @@ pub async fn correct(
 /// has a note that was not read: the clerk types it in, or sends it empty.
 ///
 /// # Errors
-/// `Refused` with code `stale`, `incomplete`, `struck_out`, `unread` or `same_person`.
+/// `Refused` with code `stale`, `incomplete`, `struck_out`, `unread`, `same_person`, or `same_serial` where another public record
+/// has its diploma number and nobody said why.
 pub async fn approve(
     archive: &Archive,
     caller: &Caller,
     id: &str,
     seen: i64,
 ) -> Result<RecordView> {
-    approve_saying(archive, caller, id, seen, "").await
+    approve_saying(archive, caller, id, seen, Said::default()).await
 }
 
-/// As [`approve`], with a note in its history.
+/// What a person says with an approval.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Said<'a> {
+    /// A note in the record's history.
+    pub note: &'a str,
+    /// Why it is right that another record has the same diploma number; empty where none has.
+    pub same_serial: &'a str,
+}
+
+/// As [`approve`], with what the person says with it.
 ///
 /// # Errors
 /// As [`approve`].
@@ -93,7 +106,7 @@ pub async fn approve_saying(
     caller: &Caller,
     id: &str,
     seen: i64,
-    note: &str,
+    said: Said<'_>,
 ) -> Result<RecordView> {
     require(caller, Act::ApproveRecords)?;
     let before = unstale(record::load(archive, id).await?, seen)?;
@@ -120,10 +133,13 @@ pub async fn approve_saying(
     let new = NewVersion {
         state: RecordState::Approved,
         action: Action::RecordApproved,
-        note,
+        note: said.note,
         author: None,
     };
-    save(archive, caller, &before, &new, &fields, 0).await?;
+    let mut tx = archive.begin(caller).await?;
+    save_in(archive, &mut tx, &caller.id, &before, &new, &fields, 0).await?;
+    ask_about_serial(archive, &mut tx, &before, &fields, said.same_serial).await?;
+    tx.commit().await?;
     record::load(archive, id).await
 }
 
@@ -155,7 +171,7 @@ pub async fn reject(
 }
 
 /// Approves every record of a batch about which the machine had no doubt. What was public before and is
-/// changed waits for somebody who looks at it. Returns how many.
+/// changed waits for somebody who looks at it, and so does what has the diploma number of another. Returns how many.
 ///
 /// # Errors
 /// `Forbidden`; stops at the first fault, keeping what was approved.
@@ -176,7 +192,8 @@ pub async fn approve_clear(archive: &Archive, caller: &Caller, batch_id: &str) -
     for (id, version) in clear {
         match approve(archive, caller, &id, version).await {
             Ok(_) => approved += 1,
-            Err(Error::Refused { .. }) => {} // changed meanwhile by a colleague: theirs to decide
+            // Changed meanwhile by a colleague, or of a number that another has: a person looks at it.
+            Err(Error::Refused { .. }) => {}
             Err(error) => return Err(error),
         }
     }

@@ -12,6 +12,7 @@ mod corrections;
 mod cross_origin;
 mod custody;
 mod desk;
+mod discrepancies;
 mod document_form;
 mod document_pages;
 mod documents;
@@ -127,6 +128,7 @@ fn rooms(archive: State) -> Router {
         .merge(viewer::routes())
         .merge(structure::routes())
         .merge(imports::routes())
+        .merge(discrepancies::routes())
         .merge(units::routes())
         .merge(requests::routes())
         .merge(search_cases::routes())

@@ -13,8 +13,8 @@ use crate::archive::Archive;
 use crate::error::{Error, Result};
 use crate::jobs::{self, End, Kind, Leased};
 use crate::{
-    audit, certified_copy, column_map, copy_request, document, fonds, import, inspection, notify,
-    page, preservation, search, unit, upload,
+    audit, certified_copy, column_map, copy_request, discrepancy, document, fonds, import,
+    inspection, notify, page, preservation, search, unit, upload,
 };
 
 /// How long an idle queue waits before it looks again.
@@ -56,7 +56,8 @@ fn width(archive: &Archive, kind: Kind) -> usize {
         | Kind::PreserveDocument
         | Kind::TakeInList
         | Kind::CompareLists
-        | Kind::PreserveImport => 1,
+        | Kind::PreserveImport
+        | Kind::PreserveAnswers => 1,
     }
 }
 
@@ -237,6 +238,7 @@ async fn verb(archive: &Archive, job: &Leased) -> Result<()> {
         Kind::TakeInList => import::take_in(archive, job).await,
         Kind::CompareLists => import::compare(archive, job).await,
         Kind::PreserveImport => import::preserve(archive, job).await,
+        Kind::PreserveAnswers => discrepancy::preserve(archive, job).await,
     }
 }
 

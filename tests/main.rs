@@ -16,6 +16,7 @@ mod custody;
 mod demo;
 mod desk;
 mod direction;
+mod discrepancies;
 mod door;
 mod earlier_releases;
 mod endurance;

@@ -4,6 +4,7 @@
 use serde_json::json;
 
 use super::proof::Made;
+use super::source::refuse_beside_register;
 use super::{CopyRow, CopyState, Issue, RequestState, object_id, preservation, register};
 use crate::access::{Caller, may_release, new_code};
 use crate::archive::Archive;
@@ -63,6 +64,10 @@ pub(super) async fn open_entry(
     // is held.
     may_release(caller, &behind, issue.confirmed_by)?;
     correction::refuse_revoked(tx, issue.record_id, now).await?;
+    // A copy that is repeated stays of what the first one was made of.
+    if issue.reissue_of.is_none() {
+        refuse_beside_register(archive, tx, issue.record_id).await?;
+    }
     refuse_earlier(tx, &stamp(now)).await?;
     let year = i64::from(vietnam(now).year());
     // The counter is raised in this transaction: a number that is rolled back was never given out.

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use sogoc_workers::class::DiplomaPaper;
+
 use super::Sought;
 use super::compare::{dates_agree, numbers_agree, words_agree};
 use super::counterparts::{Counterpart, counterparts};
@@ -91,8 +93,17 @@ pub async fn candidates(archive: &Archive, caller: &Caller, id: &str) -> Result<
             (hit, reasons)
         })
         .collect();
-    // The sort is stable: of equals, the search's own order counts.
-    judged.sort_by_key(|(_, reasons)| -reasons.iter().map(weight).sum::<i32>());
+    let is_no_register = |hit: &SearchHit| {
+        let class = archive.classes.get(&hit.class);
+        class.and_then(|class| class.diploma) != Some(DiplomaPaper::Register)
+    };
+    // The sort is stable: of equals the register's row comes before the diploma, then the search's own order counts.
+    judged.sort_by_key(|(hit, reasons)| {
+        (
+            -reasons.iter().map(weight).sum::<i32>(),
+            is_no_register(hit),
+        )
+    });
     // Judged first and cut afterwards: the search's own order does not know what was asked.
     judged.truncate(MOST);
     let dismissals = dismissal::of_request(archive, id).await?;

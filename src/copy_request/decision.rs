@@ -21,7 +21,8 @@ use crate::seen::{self, Seen};
 /// A clerk confirms which approved record is meant, as they saw it.
 ///
 /// # Errors
-/// `Refused` when the record is not approved or no longer what was seen (`changed_since`), when a standing that needs
+/// `Refused` when the record is not approved or no longer what was seen (`changed_since`), when it is a diploma whose row in the
+/// register is approved (`register_row_first`), when a standing that needs
 /// papers has none (`standing_not_shown`), or the request is past this step.
 pub async fn confirm(
     archive: &Archive,
@@ -37,6 +38,7 @@ pub async fn confirm(
     // The record too is locked, so that what the clerk saw is what is written down as confirmed.
     let stands = seen::hold(&mut tx, record_id, archive.clock.now()).await?;
     seen::refuse_changed(archive, &mut tx, record_id, saw, &stands).await?;
+    certified_copy::refuse_beside_register(archive, &mut tx, record_id).await?;
     let confirmed = Move::to(RequestState::Confirmed)
         .from(&[
             RequestState::Received,

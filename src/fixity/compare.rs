@@ -105,6 +105,11 @@ const WHAT: &[(&str, &str)] = &[
          FROM list_matches WHERE verdict IS NOT NULL",
     ),
     (
+        "answer to numbers that do not agree",
+        "SELECT place_id || ' ' || discrepancy AS id, records, verdict, note, answered_by, answered_at
+         FROM discrepancy_answers",
+    ),
+    (
         "batch",
         "SELECT b.id, b.name, f.code AS fonds, h.code AS file, v.code AS volume, b.class_hint,
             CAST(b.declared_count AS TEXT) AS declared, b.state, b.opened_by, b.opened_at,

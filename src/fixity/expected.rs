@@ -14,6 +14,7 @@ pub(super) const OBJECTS: &str = "SELECT object_id FROM scans WHERE object_id IS
      UNION ALL SELECT 'urn:sogoc:fonds:' || id FROM fonds WHERE preserved_version IS NOT NULL
      UNION ALL SELECT 'urn:sogoc:file:' || id FROM files WHERE preserved_version IS NOT NULL
      UNION ALL SELECT 'urn:sogoc:document:' || id FROM documents WHERE preserved_version IS NOT NULL
+     UNION ALL SELECT DISTINCT 'urn:sogoc:discrepancies:' || place_id FROM discrepancy_answers WHERE preserved = 1
      UNION ALL SELECT 'urn:sogoc:batch:' || id FROM batches WHERE receipt_digest IS NOT NULL";
 
 /// Ids of the objects that the catalogue knows to be in the vault.

@@ -13,8 +13,8 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::vault::{ObjectId, VaultError};
 use crate::{
-    certified_copy, column_map, copy_request, correction, document, fonds, import, inspection,
-    preservation, record, scan, search, unit,
+    certified_copy, column_map, copy_request, correction, discrepancy, document, fonds, import,
+    inspection, preservation, record, scan, search, unit,
 };
 use futures::StreamExt;
 use serde_json::json;
@@ -124,6 +124,10 @@ pub async fn rebuild(archive: &Archive, mut told: impl FnMut(usize, usize)) -> R
     import::restore(&mut restoration, &found.imports).await?;
     import::restore_rows(&mut restoration, &found.imports).await?;
     for _ in &found.imports {
+        step();
+    }
+    for id in &found.discrepancies {
+        discrepancy::restore(&mut restoration, id).await?;
         step();
     }
     rebuilt.damaged = restoration.damaged;
@@ -288,6 +292,7 @@ struct ObjectIds {
     requests: Vec<ObjectId>,
     evidence: Vec<ObjectId>,
     imports: Vec<ObjectId>,
+    discrepancies: Vec<ObjectId>,
 }
 
 impl ObjectIds {
@@ -295,7 +300,7 @@ impl ObjectIds {
         let citizens = self.requests.len() + self.evidence.len();
         let delivered = self.volumes.len() + self.scans.len() + self.batches.len();
         let described = self.units.len() + self.fonds.len() + self.files.len();
-        let lists = self.imports.len();
+        let lists = self.imports.len() + self.discrepancies.len();
         described + self.documents.len() + delivered + self.copies.len() + citizens + lists
     }
 }
@@ -326,6 +331,7 @@ async fn objects(restoration: &mut Restoration<'_>) -> Result<ObjectIds> {
             text if text.starts_with(copy_request::PREFIX) => found.requests.push(id),
             text if text.starts_with(EVIDENCE) => found.evidence.push(id),
             text if text.starts_with(import::PREFIX) => found.imports.push(id),
+            text if text.starts_with(discrepancy::PREFIX) => found.discrepancies.push(id),
             other => restoration
                 .damaged
                 .push(format!("{other}: not an object of this archive")),

@@ -9,16 +9,16 @@ use sogoc_workers::class::{Class, FieldKind};
 use sqlx::{AssertSqlSafe, FromRow};
 use utoipa::ToSchema;
 
-use super::rows::{Keys, ListFields, number_key};
+use super::rows::ListFields;
 use crate::archive::Archive;
 use crate::catalogue::{Insert, JsonText, Tx, json_column, text_enum};
 use crate::error::Result;
 use crate::jobs::{Kind, Leased, PRIORITY_BACKLOG};
-use crate::record::Fields;
+use crate::record::{Fields, complete_keys, have_keys, number_key};
 
 /// Subject of the job that compares records that are new or changed with the rows of all lists.
 pub const ALL: &str = "all";
-/// Records whose keys are made at once; rows that are compared at once.
+/// Records that are looked at at once; rows that are compared at once.
 const RECORDS: i64 = 2000;
 const WINDOW: i64 = 2000;
 /// Most pairs of one window: a number that stands everywhere tells nobody apart.
@@ -97,7 +97,7 @@ pub struct ListMatch {
 /// # Errors
 /// A passing fault puts the job back.
 pub async fn compare(archive: &Archive, job: &Leased) -> Result<()> {
-    follow_records(archive).await?;
+    complete_keys(archive).await?;
     if job.subject != ALL {
         compare_import(archive, &job.subject).await?;
     }
@@ -106,7 +106,8 @@ pub async fn compare(archive: &Archive, job: &Leased) -> Result<()> {
     tx.complete_and_commit(job).await
 }
 
-/// Asks for records that are new or changed to be compared, where there are lists at all.
+/// Asks for records that are new or changed to be compared, where there are lists at all; and for the keys of records that
+/// have none yet.
 ///
 /// # Errors
 /// As any statement.
@@ -114,60 +115,9 @@ pub async fn ask_to_compare(tx: &mut Tx) -> Result<()> {
     let any = sqlx::query("SELECT 1 FROM list_rows LIMIT 1")
         .fetch_optional(&mut **tx)
         .await?;
-    match any {
-        Some(_) => tx.enqueue(Kind::CompareLists, ALL, PRIORITY_BACKLOG).await,
-        None => Ok(()),
-    }
-}
-
-#[derive(FromRow)]
-struct KeyedRecord {
-    id: String,
-    version: i64,
-    #[sqlx(try_from = "JsonText")]
-    fields: Fields,
-}
-
-/// Makes the keys of records that are new or changed.
-async fn follow_records(archive: &Archive) -> Result<()> {
-    let mut after = String::new();
-    loop {
-        let records: Vec<KeyedRecord> = sqlx::query_as(
-            "SELECT r.id, r.version, v.fields FROM records r
-             JOIN record_versions v ON v.record_id = r.id AND v.version = r.version
-             LEFT JOIN record_keys k ON k.record_id = r.id
-             WHERE r.id > $1 AND (k.version IS NULL OR k.version < r.version)
-             ORDER BY r.id LIMIT $2",
-        )
-        .bind(&after)
-        .bind(RECORDS)
-        .fetch_all(archive.catalogue.pool())
-        .await?;
-        let Some(last) = records.last() else {
-            return Ok(());
-        };
-        after.clone_from(&last.id);
-        let mut tx = archive.begin_as_machine().await?;
-        for record in &records {
-            let value = |key: &str| {
-                record
-                    .fields
-                    .get(key)
-                    .map(|field| field.value.as_str())
-                    .filter(|value| !value.is_empty())
-            };
-            let keys = Keys::of(value);
-            Insert::into("record_keys")
-                .set("record_id", &record.id)
-                .set("version", record.version)
-                .set("serial_key", keys.serial)
-                .set("person_key", keys.person)
-                .set("fresh", 1_i64)
-                .or_replace("(record_id)")
-                .run(&mut tx)
-                .await?;
-        }
-        tx.commit().await?;
+    match any.is_some() || !have_keys(tx).await? {
+        true => tx.enqueue(Kind::CompareLists, ALL, PRIORITY_BACKLOG).await,
+        false => Ok(()),
     }
 }
 
@@ -375,6 +325,6 @@ async fn count(archive: &Archive, imports: &BTreeSet<String>, duplicates: bool) 
 /// # Errors
 /// As any statement.
 pub(super) async fn compare_restored(archive: &Archive, import: &str) -> Result<()> {
-    follow_records(archive).await?;
+    complete_keys(archive).await?;
     compare_import(archive, import).await
 }

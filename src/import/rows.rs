@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
-use sogoc_vietnamese::fold;
 use sogoc_workers::class::{Class, Field, FieldKind, Part};
 use sogoc_workers::dates::Date;
 use sogoc_workers::of_text;
@@ -15,11 +14,10 @@ use super::found::{FoundSheet, usual};
 use super::mapping::{Mapping, field_of};
 use super::reading::Row;
 use crate::catalogue::json_column;
+use crate::record::Keys;
 
 /// Values of closed lists that are remembered: a province has fifty of each.
 const REMEMBERED: usize = 20_000;
-/// Letters and figures a diploma's number has at least, to be compared by.
-const SHORTEST_SERIAL: usize = 4;
 
 /// A value of a row.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -48,42 +46,6 @@ pub(super) struct MadeRow {
     pub others: OtherTexts,
     pub doubtful: i64,
     pub keys: Keys,
-}
-
-/// What rows and records are compared by.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Keys {
-    pub serial: Option<String>,
-    pub person: Option<String>,
-}
-
-impl Keys {
-    /// Of the values by key.
-    pub fn of<'a>(value: impl Fn(&str) -> Option<&'a str>) -> Self {
-        let serial = ["so_hieu", "so_hieu_cu"]
-            .into_iter()
-            .find_map(&value)
-            .map(number_key);
-        let whole = |date: &&str| date.len() == 10;
-        let person = value("ho_ten")
-            .zip(value("ngay_sinh").filter(whole))
-            .map(|(name, birth)| {
-                let words: Vec<String> = fold::words(name)
-                    .split(' ')
-                    .map(fold::name_spelling)
-                    .collect();
-                format!("{}|{birth}", words.join(" "))
-            });
-        Self {
-            serial: serial.filter(|key| key.len() >= SHORTEST_SERIAL),
-            person: person.filter(|key| !key.starts_with('|')),
-        }
-    }
-}
-
-/// Letters and figures only, in capitals: `A 012.345` as `A012345`.
-pub(super) fn number_key(number: &str) -> String {
-    fold::letters(number).to_uppercase()
 }
 
 /// Where a field's text comes from.
@@ -325,26 +287,5 @@ mod tests {
         for raw in ["31/02/1974", "99999999", "31/12/9999", "0", "x"] {
             assert_eq!(day(raw, false), None, "{raw}");
         }
-    }
-
-    #[test]
-    fn keys_are_made_of_what_is_sure() {
-        let value = |key: &str| match key {
-            "ho_ten" => Some("Nguyễn Thị Lý"),
-            "ngay_sinh" => Some("1974-09-05"),
-            "so_hieu" => Some("A 012.345"),
-            _ => None,
-        };
-        let keys = Keys::of(value);
-        assert_eq!(keys.serial.as_deref(), Some("A012345"));
-        assert_eq!(keys.person.as_deref(), Some("nguyen thi li|1974-09-05"));
-        let only_year = Keys::of(|key| {
-            if key == "ngay_sinh" {
-                Some("1974")
-            } else {
-                value(key)
-            }
-        });
-        assert_eq!(only_year.person, None);
     }
 }

@@ -1,5 +1,6 @@
 //! How a record and its versions are written to the catalogue, whether proposed, keyed or restored.
 
+use super::keys::save_keys;
 use super::{Fields, RecordState};
 use crate::catalogue::{Insert, Tx};
 use crate::error::Result;
@@ -66,5 +67,5 @@ pub(crate) async fn save_version(
         .set("at", version.at)
         .run(tx)
         .await?;
-    Ok(())
+    save_keys(tx, record_id, version.number, fields).await
 }

@@ -1,10 +1,11 @@
 //! Saving and approving the rows of a register's page in one act: all of it or nothing. Each row is bound to the version and
 //! the digest that were seen of it; sent twice, it is done once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sogoc_workers::class::Class;
 
+use super::page_given::{PageGiven, PageSaved, RowGiven};
 use super::page_rows::{MOST_ROWS, rows_on};
 use super::row_checks::{Approving, is_of_head};
 use super::{NewVersion, save_in};
@@ -13,6 +14,7 @@ use crate::archive::Archive;
 use crate::audit::Action;
 use crate::catalogue::{Tx, lock_in};
 use crate::clock::parse_stamp;
+use crate::discrepancy::ask_about_serial;
 use crate::error::{Error, Fault, Result};
 use crate::messages::Message;
 use crate::page::{self, PageState};
@@ -21,64 +23,6 @@ use crate::seen::{self, Seen};
 
 /// Longest note, in characters.
 const LONGEST_NOTE: usize = 500;
-
-/// What a person keyed on a register's page.
-#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PageGiven {
-    /// Values printed once on the page, by key: written to every row given that is not decided yet.
-    #[serde(default)]
-    pub head: BTreeMap<String, String>,
-    /// Keys of doubtful fields of the head that the person went to.
-    #[serde(default)]
-    pub head_visited: BTreeSet<String>,
-    /// The rows, at most 300, each of this page and named once.
-    pub rows: Vec<RowGiven>,
-    /// Remark on every version made; may be empty.
-    #[serde(default)]
-    pub note: String,
-}
-
-impl PageGiven {
-    /// What a row that is not decided is to say: its own values, and those of the head where it has none of its own.
-    fn wanted_of(&self, row: &RowGiven) -> BTreeMap<String, String> {
-        let mut wanted = self.head.clone();
-        wanted.extend(row.fields.clone());
-        wanted
-    }
-}
-
-/// What a person keyed in one row.
-#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RowGiven {
-    /// Id of the record.
-    pub id: String,
-    /// Version that was looked at.
-    pub record_version: i64,
-    /// Digest that came with that version.
-    pub record_digest: String,
-    /// New values by key; a value equal to the old one confirms it.
-    #[serde(default)]
-    pub fields: BTreeMap<String, String>,
-    /// Keys of doubtful fields that the person went to.
-    #[serde(default)]
-    pub visited: BTreeSet<String>,
-    /// Whether the row is right and is to be approved.
-    #[serde(default)]
-    pub approve: bool,
-}
-
-/// What was done.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct PageSaved {
-    /// Rows that were changed.
-    pub saved: usize,
-    /// Rows that are approved now as they were seen.
-    pub approved: usize,
-    /// When the first of those was approved, in milliseconds since 1970: what taking them back starts from.
-    pub since: i64,
-}
 
 /// Saves what was keyed on a page and approves the rows that are said to be right. A doubtful field must have been visited
 /// or typed into, what is struck out or was not read confirmed or typed, whoever changed what was public approves nothing.
@@ -319,9 +263,29 @@ impl<'a> Keeping<'a> {
             field.accepted = true;
         }
         let said = (RecordState::Approved, Action::RecordApproved, 0);
-        self.save(record, fields, said).await?;
+        let record = self.save(record, fields, said).await?;
         self.saved.approved += 1;
-        Ok(())
+        self.ask(place, &record).await
+    }
+
+    /// Asks about another record with the row's diploma number; told at the row.
+    async fn ask(&mut self, place: usize, record: &RecordView) -> Result<()> {
+        let reason = &self.given.rows[place].same_serial;
+        let asked = ask_about_serial(self.archive, &mut self.tx, record, &record.fields, reason);
+        let at = |end: &str| format!("/rows/{place}/{end}");
+        match asked.await {
+            Err(Error::Refused { message, .. }) => {
+                self.faults.push(Fault::new(at("approve"), message));
+                Ok(())
+            }
+            Err(Error::Invalid(faults)) => {
+                let faults = faults.into_iter();
+                self.faults
+                    .extend(faults.map(|fault| Fault::new(at("same_serial"), fault.message)));
+                Ok(())
+            }
+            other => other,
+        }
     }
 
     async fn save(

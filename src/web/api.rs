@@ -5,6 +5,7 @@ mod account;
 mod batches;
 mod corrections;
 mod custody;
+mod discrepancies;
 mod documents;
 mod files;
 mod flags;
@@ -76,6 +77,7 @@ pub fn router() -> (Router<State>, utoipa::openapi::OpenApi) {
         .merge(flags::routes())
         .merge(volumes::routes())
         .merge(imports::routes())
+        .merge(discrepancies::routes())
         .merge(records::routes())
         .merge(page_rows::routes())
         .merge(documents::routes())

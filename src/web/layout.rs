@@ -39,6 +39,7 @@ const STAFF_NAV: &[NavItem] = &[
     nav_item("/phong", "layout.nav.structure", Act::SeeBatches),
     nav_item("/danh-sach", "layout.nav.imports", Act::SeeBatches),
     nav_item("/ban-soat", "layout.nav.desk", Act::CorrectRecords),
+    nav_item("/doi-chieu", "layout.nav.discrepancies", Act::SeeRecords),
     nav_item("/tra-cuu", "layout.nav.search", Act::SeeRecords),
     nav_item("/cap-ban-sao", "layout.nav.copies", Act::SeeRequests),
     nav_item("/con-dau", "layout.nav.seal", Act::OpenSeal),

@@ -66,6 +66,16 @@ pub enum Layout {
     Paper,
 }
 
+/// Which paper of a diploma a class is: its row in the register, or the diploma itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DiplomaPaper {
+    /// The register, from which copies are made before any other paper.
+    Register,
+    /// The diploma that was handed out.
+    Diploma,
+}
+
 /// What kind of value a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -285,6 +295,8 @@ pub struct Class {
     pub label: Label,
     /// How its paper is laid out.
     pub layout: Layout,
+    /// Which paper of a diploma it is; `None` for all other paper.
+    pub diploma: Option<DiplomaPaper>,
     /// `typeName` code of TT 05/2025/TT-BNV (32 is "other", where all education paper falls).
     pub type_name: String,
     /// Retention term: how long it must be preserved.

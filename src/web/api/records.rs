@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 use crate::correction::FieldChange;
 use crate::page::{self, PageView};
 use crate::record::{self, RecordFilter, RecordView, VersionView};
-use crate::review::{self, QueueFilter, QueueRow};
+use crate::review::{self, QueueFilter, QueueRow, Said};
 use crate::search::{self, LitPage, SearchResult, Wanted};
 use crate::seen;
 use crate::web::State;
@@ -54,6 +54,10 @@ struct DeskCorrection {
 struct Approval {
     /// The version that was looked at.
     version: i64,
+    /// Why it is right that another public record has the same diploma number, at most 1,000 characters; asked for by
+    /// `same_serial` where one has.
+    #[serde(default)]
+    same_serial: String,
 }
 
 #[derive(serde::Deserialize, utoipa::ToSchema)]
@@ -171,7 +175,8 @@ async fn correct(
     Ok(Json(record))
 }
 
-/// Approve a record; it is published and found from then on.
+/// Approve a record; it is published and found from then on. Where another public record of its kind has the same diploma
+/// number, it is refused (`same_serial`) until the body says why that is right.
 #[utoipa::path(post, path = "/api/v1/records/{id}/approve", tag = "records",
     params(("id" = String, Path)), request_body = Approval,
     responses((status = 200, body = RecordView), Problems<401, 403, 404, 409, 422>))]
@@ -180,7 +185,12 @@ async fn approve(
     Path(id): Path<String>,
     Given(given): Given<Approval>,
 ) -> Answer<RecordView> {
-    let record = review::approve(&api.archive, &api.caller, &id, given.version).await?;
+    let said = Said {
+        same_serial: &given.same_serial,
+        ..Said::default()
+    };
+    let version = given.version;
+    let record = review::approve_saying(&api.archive, &api.caller, &id, version, said).await?;
     Ok(Json(record))
 }
 

@@ -101,6 +101,7 @@ impl SentPage {
                 fields: row.sheet.changes.clone(),
                 visited: row.sheet.visited.clone(),
                 approve,
+                same_serial: row.sheet.same_serial.clone(),
             }
         });
         let given = PageGiven {

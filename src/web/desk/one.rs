@@ -18,6 +18,7 @@ use crate::correction::{self, Correction, FieldChange};
 use crate::error::{Error, Fault, Result};
 use crate::page::{self, PageView};
 use crate::record::{self, RecordView, VersionView};
+use crate::review::{self, Said};
 use crate::web::State;
 use crate::web::corrections::state_in_words;
 use crate::web::fault::{PageFault, or_faults};
@@ -26,7 +27,7 @@ use crate::web::layout::{Frame, shown_form};
 use crate::web::session::{Form, Pairs, Signed};
 use crate::web::toast::Done;
 use crate::web::views::ask_reason;
-use crate::{review, seen};
+use crate::{discrepancy, seen};
 
 pub fn routes() -> Router<State> {
     Router::new()
@@ -52,6 +53,8 @@ struct Record {
     overtaken: bool,
     /// It is a row of a register's page, which can be keyed as a whole.
     of_rows: bool,
+    /// Public records with its diploma number, of which approving it asks.
+    twins: Vec<String>,
 }
 
 impl Record {
@@ -85,6 +88,7 @@ impl Record {
             faults,
             sent,
             overtaken,
+            twins: discrepancy::same_serial(&signed.archive, &signed.caller, id).await?,
             of_rows: class.is_some_and(|class| class.layout == Layout::Table),
         };
         let answer = shown_form(&sheet, &sheet.faults)?;
@@ -183,12 +187,13 @@ async fn act(Path(id): Path<String>, form: Form<Pairs>) -> Result<Response, Page
         }
         // What was corrected is saved already: the record is shown with what is still in the way.
         Err(Error::Refused {
-            code: "struck_out" | "unread" | "incomplete" | "same_person",
+            code: "struck_out" | "unread" | "incomplete" | "same_person" | "same_serial",
             message,
         }) => {
             let faults = vec![Fault::new("/stands", message)];
             let kept = Sent {
                 visited: sent.seen(),
+                same_serial: sent.same_serial,
                 ..Sent::default()
             };
             Record::page(signed, &id, kept, faults).await
@@ -231,7 +236,11 @@ async fn carry_out(archive: &State, caller: &Caller, id: &str, sent: &Sent) -> R
         };
         return Ok(said.at(&here));
     }
-    let approved = review::approve_saying(archive, caller, id, version, note).await?;
+    let said = Said {
+        note,
+        same_serial: &sent.same_serial,
+    };
+    let approved = review::approve_saying(archive, caller, id, version, said).await?;
     let done = match approved.version > version {
         true => Done::new("approved").undone_by(undo, approved.version),
         false => Done::new("approved"),

@@ -21,6 +21,8 @@ pub struct Sent {
     pub visited: BTreeSet<String>,
     /// Keys of the fields whose value was said, one by one, to be right as it stands: `c.KEY`.
     pub confirmed: BTreeSet<String>,
+    /// Why it is right that another record has the same diploma number.
+    pub same_serial: String,
     /// Whether the values struck out were said to stand.
     pub stands: bool,
     /// Whether what was not read was said to be nothing, or illegible.
@@ -50,6 +52,7 @@ impl Sent {
             act: text("act"),
             version: text("version").parse().unwrap_or_default(),
             note: text("note").trim().to_owned(),
+            same_serial: text("same_serial").trim().to_owned(),
             changes: parts("f.")
                 .map(|(key, value)| (key, value.trim()))
                 .filter(|(key, value)| changed(key, value))

@@ -55,6 +55,9 @@ pub fn body(path: &str) -> Option<Value> {
             "seen": 1, "batches": [], "reason": "tách",
             "volume": { "fonds": "", "code": "", "title": "" }
         }),
+        "/api/v1/discrepancies/{id}/answers" => {
+            json!({ "key": "gap", "records": [], "verdict": "skipped" })
+        }
         "/api/v1/imports/{id}/mapping" => json!({
             "seen": 1, "mapping": { "first_row": 2, "class": "so_goc", "columns": [] }
         }),

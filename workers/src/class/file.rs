@@ -9,8 +9,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    Access, Class, ClassError, CopyForm, CopyLayout, Cue, Field, FieldKind, HeadPart, Implied,
-    Label, Layout, Lexicon, Masking, OtherColumn, Part, Retention, Scope,
+    Access, Class, ClassError, CopyForm, CopyLayout, Cue, DiplomaPaper, Field, FieldKind, HeadPart,
+    Implied, Label, Layout, Lexicon, Masking, OtherColumn, Part, Retention, Scope,
 };
 
 macro_rules! embedded {
@@ -47,6 +47,7 @@ struct ClassFile {
     id: Spanned<String>,
     label: Label,
     layout: Layout,
+    diploma: Option<DiplomaPaper>,
     type_name: String,
     retention: Retention,
     access: Access,
@@ -237,6 +238,7 @@ impl Source {
             id: file.id.into_inner(),
             label: file.label,
             layout: file.layout,
+            diploma: file.diploma,
             type_name: file.type_name,
             retention: file.retention,
             access: file.access,
