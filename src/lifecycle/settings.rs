@@ -43,7 +43,7 @@ pub(super) async fn agree(tx: &mut Tx, config: &Config) -> Result<()> {
             .with("there", &there[*name])
             .with("host", host)
             .with("since", since);
-        return Err(Error::wrong_setting(*name, message));
+        return Err(Error::wrong_setting(name, message));
     }
     set_agreement(tx, NAME, &text).await?;
     let names: Vec<_> = differing.iter().map(|(name, _)| **name).collect();

@@ -109,7 +109,7 @@ fn show(path: &Path, chance: &mut Chance) -> RenderJob {
     RenderJob {
         path: path.to_owned(),
         page: 1 + chance.below(2) as u32,
-        turn: Turn::ALL[chance.below(4) as usize],
+        turn: Turn::ALL[chance.below(4)],
         rendition: Rendition::jpeg(200),
         crop: (chance.below(8) == 0).then(|| [0; 4].map(|_| chance.below(200) as i32 - 50)),
     }
