@@ -66,10 +66,14 @@ fn texts() -> BTreeMap<String, (String, String)> {
 }
 
 /// Names of settings that look like keys.
-const SETTINGS: [&str; 5] = [
+const SETTINGS: [&str; 9] = [
+    "seal.closed_network",
     "seal.detached",
     "seal.key_file",
     "seal.key_password_file",
+    "seal.renew_before_days",
+    "seal.rsa_padding",
+    "seal.time_authority",
     "seal.token",
     "seal.token.pin_file",
 ];
