@@ -6,11 +6,12 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::found::reconcile;
+use super::preservation::{self, PreservedAnswer};
 use super::{DiscrepancyKind, DiscrepancyVerdict, rows};
 use crate::access::{Act, Caller, require};
 use crate::archive::Archive;
 use crate::audit::Action;
-use crate::catalogue::{Insert, Tx};
+use crate::catalogue::Tx;
 use crate::error::{Error, Result};
 use crate::holding::check_text;
 use crate::jobs::{Kind, PRIORITY_UPKEEP};
@@ -100,16 +101,15 @@ fn seen(records: &[String], given: &BTreeSet<String>) -> bool {
 /// # Errors
 /// As any statement.
 pub(super) async fn keep(tx: &mut Tx, kept: &Kept<'_>) -> Result<()> {
-    let (by, at) = (tx.actor().to_owned(), tx.now());
-    Insert::into("discrepancy_answers")
-        .set("place_id", kept.place_id)
-        .set("discrepancy", kept.discrepancy)
-        .set("records", serde_json::to_string(kept.records)?)
-        .set("verdict", kept.verdict)
-        .set("note", kept.note.trim())
-        .set("answered_by", by)
-        .set("answered_at", at)
-        .set("preserved", 0_i64)
+    let answer = PreservedAnswer {
+        discrepancy: kept.discrepancy.to_owned(),
+        records: kept.records.clone(),
+        verdict: kept.verdict,
+        note: kept.note.trim().to_owned(),
+        answered_by: tx.actor().to_owned(),
+        answered_at: tx.now(),
+    };
+    preservation::row(kept.place_id, &answer, false)?
         .or_replace("(place_id, discrepancy)")
         .run(tx)
         .await?;

@@ -32,17 +32,33 @@ struct PreservedAnswers {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
-struct PreservedAnswer {
-    discrepancy: String,
+pub(super) struct PreservedAnswer {
+    pub discrepancy: String,
     #[sqlx(try_from = "JsonText")]
-    records: BTreeSet<String>,
-    verdict: DiscrepancyVerdict,
-    note: String,
-    answered_by: String,
-    answered_at: String,
+    pub records: BTreeSet<String>,
+    pub verdict: DiscrepancyVerdict,
+    pub note: String,
+    pub answered_by: String,
+    pub answered_at: String,
 }
 
 json_column!(BTreeSet<String>);
+
+/// The row of an answer, new or brought back from the vault.
+///
+/// # Errors
+/// Never for what can be written as JSON.
+pub(super) fn row(place_id: &str, answer: &PreservedAnswer, is_preserved: bool) -> Result<Insert> {
+    Ok(Insert::into("discrepancy_answers")
+        .set("place_id", place_id)
+        .set("discrepancy", &answer.discrepancy)
+        .set("records", serde_json::to_string(&answer.records)?)
+        .set("verdict", answer.verdict)
+        .set("note", &answer.note)
+        .set("answered_by", &answer.answered_by)
+        .set("answered_at", &answer.answered_at)
+        .set("preserved", i64::from(is_preserved)))
+}
 
 /// The verb behind the job `preserve_answers`.
 ///
@@ -120,15 +136,7 @@ pub(crate) async fn restore(restoration: &mut Restoration<'_>, id: &ObjectId) ->
     };
     let mut tx = restoration.archive.begin_as_machine().await?;
     for answer in &form.answers {
-        Insert::into("discrepancy_answers")
-            .set("place_id", &form.place_id)
-            .set("discrepancy", &answer.discrepancy)
-            .set("records", serde_json::to_string(&answer.records)?)
-            .set("verdict", answer.verdict)
-            .set("note", &answer.note)
-            .set("answered_by", &answer.answered_by)
-            .set("answered_at", &answer.answered_at)
-            .set("preserved", 1_i64)
+        row(&form.place_id, answer, true)?
             .or_ignore("(place_id, discrepancy)")
             .run(&mut tx)
             .await?;

@@ -107,16 +107,19 @@ impl RailCounts {
 
     /// What the rail of this page says. Counts are an aid: where they cannot be had in time the last ones are shown.
     pub(super) async fn of(parts: &Parts, archive: &State, caller: &Caller) -> Waiting {
+        let Some(all) = parts.extensions.get::<Arc<Self>>() else {
+            return Waiting::default();
+        };
         // Pictures have no rail.
         let accepted = parts.headers.get(header::ACCEPT);
         let is_page = accepted.is_some_and(|kinds| kinds.as_bytes().starts_with(b"text/html"));
-        let all = parts.extensions.get::<Arc<Self>>();
-        let (true, Some(all)) = (is_page, all) else {
+        if !is_page && parts.method.is_safe() {
             return Waiting::default();
-        };
+        }
         let now = archive.clock.now();
         let last = match all.held(&caller.id, &parts.method, now) {
             Ok(counts) => return counts,
+            Err(last) if !is_page => return last,
             Err(last) => last,
         };
         let counts = tokio::time::timeout(PATIENCE, Waiting::of(archive, caller)).await;

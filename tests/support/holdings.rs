@@ -16,7 +16,7 @@ use sogoc::jobs::{self, Kind};
 use sogoc::review::{self, Said};
 use sogoc::scan::{self, Incoming, Scan};
 use sogoc::vault::ObjectId;
-use sogoc::{preservation, record};
+use sogoc::{discrepancy, preservation, record};
 use sogoc_workers::reading::FieldReading;
 use tempfile::TempDir;
 
@@ -296,7 +296,7 @@ async fn issue(archive: &Archive, record_id: &str) -> CopyRow {
         .unwrap()
 }
 
-/// Works the jobs that bring approved records into the vault.
+/// Works the jobs that bring approved records, and what was answered about their numbers, into the vault.
 pub async fn preserve_all(archive: &Archive, clock: &StillClock) {
     clock.advance(Duration::from_secs(10));
     let kind = Kind::PreserveRecords;
@@ -305,5 +305,12 @@ pub async fn preserve_all(archive: &Archive, clock: &StillClock) {
         .unwrap()
     {
         preservation::preserve(archive, &job).await.unwrap();
+    }
+    let kind = Kind::PreserveAnswers;
+    while let Some(job) = jobs::lease(&archive.catalogue, clock, kind, "test")
+        .await
+        .unwrap()
+    {
+        discrepancy::preserve(archive, &job).await.unwrap();
     }
 }
