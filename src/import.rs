@@ -59,9 +59,9 @@ text_enum! {
     pub enum ImportState {
         /// Its file is preserved, and cannot be read.
         Unreadable,
-        /// Looked into; how it is read is still to be said.
+        /// Its sheets and columns are known; nobody has mapped the columns yet.
         Received,
-        /// How it is read is said; another person is to confirm it.
+        /// Its columns are mapped; another person is to confirm that.
         Mapped,
         /// Confirmed; its rows are coming in.
         Confirmed,

@@ -53,9 +53,7 @@ impl State for PageState {
     fn next(self) -> &'static [Self] {
         match self {
             Self::Received | Self::Read => &[Self::Read, Self::Failed],
-            // A page read again stays read or fails; one that failed may be taken up again by a
-            // person.
-            // One that could not be read may be withdrawn, which leaves it failed for another reason.
+            // A person may take up a failed page again, or withdraw it, which leaves it failed for another reason.
             Self::Failed => &[Self::Received, Self::Read, Self::Failed],
         }
     }

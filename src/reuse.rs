@@ -159,7 +159,7 @@ async fn results_of(archive: &Archive, holder: &Holder) -> Result<Vec<Offered>> 
             let result = match certified_copy::verify_code(archive, &code).await {
                 Ok(result) => result,
                 // Its holder let the code expire, so the copy is offered to nobody.
-                Err(Error::NotFound { .. }) => continue, // its holder let the code expire
+                Err(Error::NotFound { .. }) => continue,
                 Err(error) => return Err(error),
             };
             // Only what is valid now: a withdrawn or superseded copy would be relied on elsewhere.

@@ -35,7 +35,7 @@ pub async fn check(config: Config, options: Check, as_json: bool) -> Result<Exit
     if options.make_bucket {
         lines.push(made_bucket(&config).await);
     }
-    // Told before anything is opened: a wrong setting explains what fails behind it.
+    // Settings come first: a wrong one explains what fails behind it.
     match config.check() {
         Ok(()) => lines.push(("settings", true, both("cli.valid"))),
         Err(error) => lines.push(("settings", false, told(&error))),

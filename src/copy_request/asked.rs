@@ -73,8 +73,8 @@ impl Faults {
     }
 }
 
-/// A key tells one request from the next. All of the public share one name, so that a key of theirs must be one that
-/// nobody else comes upon: the page makes one of 256 bits.
+/// A key tells one request from the next. All of the public share one name, so nobody else may be able to guess a key
+/// of theirs: the page makes one of 256 bits.
 fn check_key(caller: &Caller, key: Option<&str>, faults: &mut Faults) {
     let shortest = match caller.kind {
         CallerKind::Public => SHORTEST_PUBLIC_KEY,

@@ -1,4 +1,5 @@
-//! Papers that strangers brought, in files beside the vault: the vault only grows, so nothing goes there that nobody looked at.
+//! Papers that strangers brought, in files beside the vault: the vault only grows, so a paper goes there only once
+//! a clerk took it up.
 
 use bytes::Bytes;
 

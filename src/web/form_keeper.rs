@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use cookie::Cookie;
 use tower::ServiceExt;
 
 use super::State;
@@ -142,20 +143,18 @@ async fn go_on(
 
 /// Puts the session that was just opened in place of the one the request came with.
 fn take_cookie(headers: &mut HeaderMap, set: &HeaderValue) {
-    let name = format!("{COOKIE}=");
-    let Some(fresh) = set.to_str().ok().and_then(|set| set.split(';').next()) else {
+    let new = set.to_str().ok().and_then(|set| Cookie::parse(set).ok());
+    let Some(new) = new.filter(|new| new.name() == COOKIE) else {
         return;
     };
-    if !fresh.starts_with(&name) {
-        return;
-    }
     let all = headers.get_all(header::COOKIE).iter();
-    let kept = all
+    let others = all
         .filter_map(|text| text.to_str().ok())
-        .flat_map(|text| text.split(';'))
-        .map(str::trim)
-        .filter(|one| !one.starts_with(&name));
-    let joined = kept.chain([fresh]).collect::<Vec<_>>().join("; ");
+        .flat_map(Cookie::split_parse)
+        .filter_map(Result::ok)
+        .filter(|one| one.name() != COOKIE);
+    let all = others.chain([new]).map(|one| one.stripped().to_string());
+    let joined = all.collect::<Vec<_>>().join("; ");
     if let Ok(value) = HeaderValue::from_str(&joined) {
         headers.insert(header::COOKIE, value);
     }

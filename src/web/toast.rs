@@ -2,6 +2,8 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use cookie::time::Duration;
+use cookie::{Cookie, SameSite};
 
 use super::cookies::cookie;
 use crate::messages::{Lang, find};
@@ -58,10 +60,14 @@ impl Done {
     pub fn at(self, path: &str) -> Response {
         let (action, version) = self.undo.unwrap_or_default();
         let said = format!("{}~{}~{action}~{version}", self.word, self.count);
-        let cookie = format!("{COOKIE}={said}; Path=/; HttpOnly; SameSite=Lax; Max-Age=120");
+        let cookie = Cookie::build((COOKIE, said))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .max_age(Duration::minutes(2));
         let mut answer = Redirect::to(path).into_response();
         // A word and paths of our own: a value that is no header is no word of ours, and is not told.
-        if let Ok(value) = HeaderValue::from_str(&cookie) {
+        if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
             answer.headers_mut().append(header::SET_COOKIE, value);
         }
         answer

@@ -1,4 +1,4 @@
-//! What befalls copies: withdrawal, a term of the code, many in one act, and a book that outlives the
+//! What happens to copies later: withdrawal, a term of the code, many in one act, and a book that outlives the
 //! catalogue.
 
 use std::collections::BTreeMap;

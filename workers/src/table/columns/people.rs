@@ -8,7 +8,7 @@ use crate::values::dates::Date;
 const LEAST_ROWS: usize = 6;
 /// Of the rows at least this share has a name in the column of the names.
 const NAMED: f64 = 0.4;
-/// Names differ: at least so many different ones for each row.
+/// Names differ: the least share of different ones among the rows.
 const DIFFER: f64 = 0.7;
 /// Of the rows at least this share has a date in one column, or a number that runs down it.
 const DATED: f64 = 0.4;
