@@ -57,9 +57,14 @@ pub async fn register(
     .await
     .unwrap();
     let mut ids = Vec::new();
+    // No two pages hold one diploma number; rows of one follow each other.
+    let first_serial = name
+        .bytes()
+        .fold(1, |sum, byte| (sum * 31 + usize::from(byte)) % 60_000)
+        * 100;
     for place in 0..rows {
         let id = archive.clock.new_id();
-        let mut fields = row(place);
+        let mut fields = row(place, first_serial);
         let unsure = doubtful.iter().filter(|(at, _)| *at == place);
         let unsure: Vec<&str> = unsure.map(|(_, key)| *key).collect();
         for key in &unsure {
@@ -98,7 +103,7 @@ fn top(place: usize) -> i32 {
     560 + 62 * i32::try_from(place).unwrap()
 }
 
-fn row(place: usize) -> BTreeMap<&'static str, FieldReading> {
+fn row(place: usize, first_serial: usize) -> BTreeMap<&'static str, FieldReading> {
     let number = place + 1;
     let names = [
         "Nguyễn Văn An",
@@ -119,7 +124,12 @@ fn row(place: usize) -> BTreeMap<&'static str, FieldReading> {
         ("gioi_tinh", "Nam".to_owned(), 1680, 140),
         ("dan_toc", "Kinh".to_owned(), 1830, 160),
         ("xep_loai", "Khá".to_owned(), 2000, 220),
-        ("so_hieu", format!("A {:07}", 123_400 + number), 2230, 360),
+        (
+            "so_hieu",
+            format!("A {:07}", first_serial + number),
+            2230,
+            360,
+        ),
         ("so_vao_so", format!("{}/2008", 300 + number), 2600, 300),
     ];
     let once = [

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use image::{ImageBuffer, Luma};
+use sha2::{Digest, Sha256};
 use sogoc::access::{self, Caller, Role};
 use sogoc::archive::Archive;
 use sogoc::batch::{self, NewBatch};
@@ -230,7 +231,17 @@ pub async fn propose(archive: &Archive, scan: &Scan, ordinal: i64, name: &str) -
         page: None,
         evidence: None,
     };
-    let number = format!("A {:06}", ordinal * 1111);
+    // No two papers of one number, as no two diplomas have one; tests name that of the steady one.
+    let number = match name {
+        STEADY => "A 001111".to_owned(),
+        _ => {
+            let digest = Sha256::digest(format!("{} {ordinal}", scan.id));
+            let [a, b, c, ..] = digest[..] else {
+                unreachable!("a digest has 32 bytes");
+            };
+            format!("B {:07}", u32::from_be_bytes([0, a, b, c]) % 10_000_000)
+        }
+    };
     let fields: std::collections::BTreeMap<&str, FieldReading> = [
         ("ho_ten", field(name)),
         ("ngay_sinh", field("1977-05-19")),
