@@ -27,6 +27,16 @@ async fn a_clerk_sees_both_papers_and_says_why_not_on_postgresql() {
 
 /// A row of a register about a diploma with that number, approved.
 async fn row(holdings: &Holdings, shade: u8, name: &str, number: &str) -> String {
+    paper(holdings, "so_goc", shade, (name, number)).await
+}
+
+/// Paper of a class about a diploma with that number, approved.
+async fn paper(
+    holdings: &Holdings,
+    class: &str,
+    shade: u8,
+    (name, number): (&str, &str),
+) -> String {
     let (archive, machine) = (&holdings.archive, Caller::machine());
     let fresh = sogoc::batch::NewBatch {
         name: format!("Sổ gốc {name} {number}"),
@@ -36,7 +46,8 @@ async fn row(holdings: &Holdings, shade: u8, name: &str, number: &str) -> String
     let scan = receive(archive, &batch.id, "trang.png", &page(shade)).await;
     let id = propose(archive, &scan, 1, name).await;
     let mut tx = archive.catalogue.begin().await.unwrap();
-    sqlx::query("UPDATE records SET class = 'so_goc', bounds = '[0,40,120,40]' WHERE id = $1")
+    sqlx::query("UPDATE records SET class = $1, bounds = '[0,40,120,40]' WHERE id = $2")
+        .bind(class)
         .bind(&id)
         .execute(&mut *tx)
         .await
@@ -70,6 +81,7 @@ async fn tell(catalogue: Option<String>) {
     let own = row(&holdings, 60, STEADY, "A-001111").await;
     let other = row(&holdings, 70, STEADY, "A 777777").await;
     let wrong = row(&holdings, 80, "Lê Văn Khác", "A001111").await;
+    let clash = paper(&holdings, "van_bang", 90, ("Trần Văn Trùng", "A 001111")).await;
     search::follow(archive).await.unwrap();
     let diploma = &holdings.valid.record_id;
     let asked = copy_request::ask(archive, &Caller::machine(), &wanted())
@@ -86,9 +98,9 @@ async fn tell(catalogue: Option<String>) {
         all.sort_by_key(|(_, same)| !same);
         all
     };
-    // The sample has a second diploma under that number: one of them is wrong, and that is shown.
-    let clash = holdings.superseded.record_id.as_str();
-    assert_eq!(beside(&own), [(diploma.as_str(), true), (clash, false)]);
+    // There is a second diploma under that number: one of them is wrong, and that is shown.
+    let both = [(diploma.as_str(), true), (clash.as_str(), false)];
+    assert_eq!(beside(&own), both);
     assert_eq!(
         beside(diploma),
         [(own.as_str(), true), (wrong.as_str(), false)]
