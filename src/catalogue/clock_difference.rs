@@ -39,7 +39,7 @@ impl Catalogue {
         let there: i64 = sqlx::query_scalar(
             "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
         )
-        .fetch_one(self.pool())
+        .fetch_one(&self.pulse.probe)
         .await?;
         let after = self.clock.now();
         // It was asked somewhere between the two, so only what lies outside them is a difference.

@@ -16,7 +16,8 @@ const BEAT: Duration = Duration::from_secs(1);
 
 /// The connection, and what was felt last.
 pub(super) struct Pulse {
-    probe: AnyPool,
+    /// A connection of its own: one that waits for its turn among the others would tell a busy catalogue as one that is away.
+    pub(super) probe: AnyPool,
     down: watch::Sender<bool>,
 }
 
